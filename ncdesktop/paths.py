@@ -1,0 +1,37 @@
+"""Where files are: the embedded weights, and the user's states, recordings and pictures."""
+
+import os
+from pathlib import Path
+
+__all__ = ["embedded_weights", "home", "write_atomically"]
+
+DEFAULT_MODEL = "xfce-512x384"
+
+
+def embedded_weights() -> Path:
+    """Return the folder of the model that comes with the program (in a wheel or in a checkout)."""
+    package = Path(__file__).parent
+    inside = package / "weights" / DEFAULT_MODEL
+    return inside if inside.exists() else package.parent / "weights" / DEFAULT_MODEL
+
+
+def home() -> Path:
+    """Return the folder for everything the program writes by itself: `$NCDESKTOP_HOME` or the XDG state folder."""
+    if chosen := os.environ.get("NCDESKTOP_HOME"):
+        return Path(chosen)
+    state = os.environ.get("XDG_STATE_HOME")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "ncdesktop"
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to a temporary name beside `path`, flush it to disk, then rename: the old file or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

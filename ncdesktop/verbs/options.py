@@ -1,0 +1,49 @@
+"""Options that several verbs share: same name, same meaning."""
+
+import argparse
+from pathlib import Path
+
+from ncdesktop.errors import InputError
+from ncdesktop.paths import embedded_weights
+
+__all__ = ["add_device", "add_json", "add_seed", "add_weights", "at_least", "new_file"]
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    help_ = "folder of the model (default: the embedded one)"
+    parser.add_argument("--weights", type=Path, default=embedded_weights(), metavar="DIR", help=help_)
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the network runs (default: cpu)")
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    help_ = "number that fixes all that is random (default: 0)"
+    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help=help_)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures as one JSON object")
+
+
+def at_least(minimum: int):  # type: ignore[no-untyped-def]
+    """Return an argparse type: a whole number not below `minimum`."""
+
+    def whole_number(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = minimum - 1
+        if number < minimum:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {minimum}")
+        return number
+
+    return whole_number
+
+
+def new_file(path: Path) -> Path:
+    """Return `path` if nothing is there yet; raises InputError, so that nothing is overwritten."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise InputError(f"{path} exists already; choose another place")
+    return path
