@@ -1,0 +1,81 @@
+"""What the window shows: the dream's screen, the pointer on top at once, and the overlays."""
+
+import pygame
+
+from ncdesktop.app.drawing import ACCENT, FAINT, rgba_surface, text
+from ncdesktop.app.scaling import Placement
+from ncdesktop.emulator.console import Status
+from ncdesktop.world import Cursor, Frame
+
+__all__ = ["Canvas", "draw_splash"]
+
+_GROUND = (10, 12, 16)
+
+
+class Canvas:
+    """Draws frames; what was scaled for one frame is kept until the next."""
+
+    def __init__(self) -> None:
+        self._shown: tuple[Frame, Placement] | None = None
+        self._scaled = pygame.Surface((1, 1))
+        self._pointers: dict[tuple[int, int, int], tuple[Cursor, pygame.Surface]] = {}
+
+    def draw(
+        self, target: pygame.Surface, status: Status, placement: Placement, pointer: tuple[int, int]
+    ) -> None:
+        """Draw the screen and the pointer. pointer: guest pixels, where the user's hand is by now."""
+        frame = status.frame
+        if self._shown is None or self._shown[0] is not frame or self._shown[1] != placement:
+            self._scaled = _scale(frame, placement)
+            self._shown = (frame, placement)
+        target.fill(_GROUND)
+        target.blit(self._scaled, (placement.left, placement.top))
+        if frame.cursor is not None:
+            left, top = (at - hot for at, hot in zip(pointer, frame.cursor.hotspot, strict=True))
+            clip = target.get_clip()
+            target.set_clip((placement.left, placement.top, placement.width, placement.height))
+            target.blit(self._pointer(frame.cursor, placement), placement.to_window(left, top))
+            target.set_clip(clip)
+
+    def _pointer(self, cursor: Cursor, placement: Placement) -> pygame.Surface:
+        key = (id(cursor.image), placement.width, placement.height)
+        if key not in self._pointers:
+            if len(self._pointers) > 64:
+                self._pointers.clear()
+            height, width = cursor.image.shape[:2]
+            size = (
+                max(1, round(width * placement.width / placement.guest[0])),
+                max(1, round(height * placement.height / placement.guest[1])),
+            )
+            image = rgba_surface(cursor.image)
+            scale = pygame.transform.scale if placement.crisp else pygame.transform.smoothscale
+            self._pointers[key] = (
+                cursor,
+                scale(image, size),
+            )  # the cursor is kept, so that its id stays its own
+        return self._pointers[key][1]
+
+
+def draw_splash(target: pygame.Surface, age_s: float) -> None:
+    """Draw what is shown while the world loads."""
+    target.fill(_GROUND)
+    size_px = max(14, target.get_height() // 22)
+    middle_x, middle_y = target.get_rect().center
+    title = text("ncdesktop", size_px * 2)
+    target.blit(title, title.get_rect(midbottom=(middle_x, middle_y)))
+    words = text("falling asleep, the dream begins soon", size_px, FAINT)
+    target.blit(words, words.get_rect(midtop=(middle_x, middle_y + size_px // 2)))
+    width = target.get_width() // 4
+    track = pygame.Rect(middle_x - width // 2, middle_y + size_px * 3, width, 3)
+    pygame.draw.rect(target, (40, 48, 58), track)
+    place = abs((age_s * 0.8) % 2 - 1)
+    pygame.draw.rect(target, ACCENT, (track.left + round(place * width * 0.75), track.top, width // 4, 3))
+
+
+def _scale(frame: Frame, placement: Placement) -> pygame.Surface:
+    height, width = frame.ui.shape[:2]
+    screen = pygame.image.frombuffer(frame.ui.tobytes(), (width, height), "RGB").convert()
+    size = (placement.width, placement.height)
+    if size == (width, height):
+        return screen
+    return (pygame.transform.scale if placement.crisp else pygame.transform.smoothscale)(screen, size)

@@ -1,0 +1,58 @@
+"""The one table of hot keys: what Host + key does. The README's section and the help in the window are printed from it."""
+
+from dataclasses import dataclass
+
+__all__ = ["COMMANDS", "HELD", "HOTKEYS", "Hotkey", "markdown"]
+
+
+@dataclass(frozen=True)
+class Hotkey:
+    """One row: how the keys are written, the command of each combination, what they do, whether while held."""
+
+    label: str
+    commands: dict[str, str]
+    does: str
+    held: bool = False
+
+
+_SLOTS = range(1, 10)
+
+HOTKEYS = (
+    Hotkey("F", {"f": "fullscreen"}, "full screen"),
+    Hotkey("P", {"p": "pause"}, "pause and go on"),
+    Hotkey("N / B", {"n": "step", "b": "back"}, "step one tick forward / back"),
+    Hotkey("Left / Right", {"Left": "rewind", "Right": "forward"}, "rewind / forward again, while held", held=True),
+    Hotkey("Tab", {"Tab": "hurry"}, "fast forward, while held", held=True),
+    Hotkey("Up / Down", {"Up": "faster", "Down": "slower"}, "speed: quarter to fourfold"),
+    Hotkey("Backspace", {"BackSpace": "reboot"}, "reboot the dream (can be undone)"),
+    Hotkey("1 ... 9", {str(slot): f"load {slot}" for slot in _SLOTS}, "load a slot"),
+    Hotkey("Shift + 1 ... 9", {f"Shift+{slot}": f"save {slot}" for slot in _SLOTS}, "save to a slot"),
+    Hotkey("Z", {"z": "undo"}, "undo load or reboot"),
+    Hotkey("S", {"s": "screenshot"}, "screenshot (PNG)"),
+    Hotkey("R", {"r": "record"}, "record session and video, stop recording"),
+    Hotkey("H", {"h": "hud"}, "figures: fps, ms per stage, p99, latency"),
+    Hotkey("G", {"g": "probe"}, "probe: changed cells, change map, pointer, last input"),
+    Hotkey("M", {"m": "scaling"}, "scaling: fit, integer, stretch, 1:1"),
+    Hotkey(
+        "+ / - / 0",
+        {"plus": "larger", "equal": "larger", "Shift+equal": "larger", "KP_Add": "larger", "minus": "smaller",
+         "KP_Subtract": "smaller", "0": "original"},
+        "window size: larger, smaller, original",
+    ),
+    Hotkey("Del", {"Delete": "ctrl_alt_del"}, "send Ctrl+Alt+Del"),
+    Hotkey("F1", {"F1": "help"}, "this help"),
+    Hotkey("Q", {"q": "quit"}, "quit (state is kept for --resume)"),
+)  # fmt: skip
+
+COMMANDS = {combination: command for row in HOTKEYS for combination, command in row.commands.items()}
+"""Command of each combination."""
+
+HELD = frozenset(command for row in HOTKEYS if row.held for command in row.commands.values())
+"""Commands that last as long as their keys are held."""
+
+
+def markdown(host: str) -> str:
+    """Return the table as the README shows it; `host` is the host key in words."""
+    lines = [f"| {host} + | does |", "|---|---|"]
+    lines += [f"| {row.label} | {row.does} |" for row in HOTKEYS]
+    return "\n".join([*lines, f"| {host} alone | take or release the keyboard |"]) + "\n"

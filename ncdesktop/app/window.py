@@ -1,0 +1,240 @@
+"""The pygame window: the user's hands become events and commands, the world's status becomes a picture."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygame
+
+from ncdesktop.app.canvas import Canvas, draw_splash
+from ncdesktop.app.hostkey import HostKey
+from ncdesktop.app.hotkeys import COMMANDS, HELD
+from ncdesktop.app.keyboard import Keyboard, base_name
+from ncdesktop.app.overlays import Overlays
+from ncdesktop.app.scaling import MODES, Placement, place
+from ncdesktop.app.toasts import Toasts
+from ncdesktop.app.worker import Worker
+from ncdesktop.events import Button, Event, Key, Move, Wheel
+
+__all__ = ["Look", "Window"]
+
+NEWS = pygame.event.custom_type()
+"""Posted by the world's thread when there is something new to show."""
+
+_BUTTONS = {pygame.BUTTON_LEFT: 1, pygame.BUTTON_MIDDLE: 2, pygame.BUTTON_RIGHT: 3}
+_SPLASH_S = 1 / 20
+
+
+@dataclass
+class Look:
+    """How the window looks and listens; hot keys change it.
+
+    scaling: one of MODES; view_only: input does not reach the world; pause_unfocused: pause while another window
+    has the focus
+    """
+
+    scaling: str = "fit"
+    fullscreen: bool = False
+    borderless: bool = False
+    view_only: bool = False
+    pause_unfocused: bool = False
+
+
+class Window:
+    """One window over one worker. All calls come from the main thread."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        *,
+        guest: tuple[int, int],
+        size: tuple[int, int],
+        look: Look,
+        host: str = "Control_R",
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """guest: size of the world's screen until it is loaded; size: of the window; both (width, height)."""
+        self.worker = worker
+        self.look = look
+        self._clock = clock
+        self._guest = guest
+        self._first_size = size
+        self._window = pygame.Window(
+            "ncdesktop", size, resizable=True, allow_high_dpi=True, borderless=look.borderless
+        )
+        self._keyboard = Keyboard()
+        self._hostkey = HostKey(host, COMMANDS)
+        self._canvas = Canvas()
+        self._toasts = Toasts(clock)
+        self._overlays = Overlays(host)
+        self._began_s = clock()
+        self._pointer = (guest[0] // 2, guest[1] // 2)
+        self._shown = False
+        self._quitting = False
+        self._commands: dict[str, Callable[[], None]] = {
+            "fullscreen": self._toggle_fullscreen,
+            "scaling": self._next_scaling,
+            "larger": lambda: self._resize(+1),
+            "smaller": lambda: self._resize(-1),
+            "original": lambda: self._resize(0),
+            "hud": self._overlays.toggle_hud,
+            "probe": self._overlays.toggle_probe,
+            "help": self._overlays.toggle_help,
+            "quit": self.quit,
+        }
+        if look.fullscreen:
+            self._window.set_fullscreen(True)
+
+    @property
+    def commands(self) -> frozenset[str]:
+        """Names of the commands that the window does itself; all others are the console's."""
+        return frozenset(self._commands)
+
+    def run(self) -> None:
+        """Show the world until the user or the world ends it; raises what ended the world if that was an error."""
+        self._draw()
+        while not self.worker.ended():
+            event = pygame.event.wait(self._wait_ms())
+            redraw = event.type != pygame.NOEVENT or self.worker.status is None
+            while event.type != pygame.NOEVENT:
+                self._handle(event)
+                event = pygame.event.poll()
+            while not self.worker.messages.empty():
+                self._toasts.add(self.worker.messages.get())
+                redraw = True
+            if redraw or self._toasts.wait_s() == 0.0:
+                self._draw()
+
+    def quit(self) -> None:
+        """Have the world save and end; `run` returns when it has."""
+        self._quitting = True
+        self.worker.quit()
+
+    def _wait_ms(self) -> int:
+        if self.worker.status is None or self._quitting:
+            return round(_SPLASH_S * 1000)
+        toast_s = self._toasts.wait_s()
+        return 1000 if toast_s is None else min(1000, round(toast_s * 1000) + 1)
+
+    def _handle(self, event: pygame.Event) -> None:
+        match event.type:
+            case pygame.QUIT | pygame.WINDOWCLOSE:
+                self.quit()
+            case pygame.KEYDOWN | pygame.KEYUP:
+                self._key(event)
+            case pygame.MOUSEMOTION:
+                self._move(event.pos)
+            case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button in _BUTTONS:
+                self._hostkey.disturbed()
+                self._move(event.pos)
+                self._give(
+                    Button(_BUTTONS[event.button], event.type == pygame.MOUSEBUTTONDOWN, self._clock())
+                )
+            case pygame.MOUSEWHEEL:
+                self._give(Wheel(event.x, event.y, self._clock()))
+            case pygame.WINDOWFOCUSLOST:
+                self._lose_focus()
+            case pygame.WINDOWFOCUSGAINED if self.look.pause_unfocused:
+                self.worker.command("focus")
+            case pygame.WINDOWLEAVE:
+                pygame.mouse.set_visible(True)
+            case pygame.DROPFILE:
+                self.worker.command(f"open {Path(event.file)}")
+
+    def _key(self, event: pygame.Event) -> None:
+        down = event.type == pygame.KEYDOWN
+        name, base = self._keyboard.name(event), base_name(event)
+        if base is None:
+            return
+        verdict = self._hostkey.key(base, down)
+        if verdict.passes and name is not None:
+            self._give(Key(name, down, self._clock()))
+        if verdict.fired is not None:
+            self._command(COMMANDS[verdict.fired])
+        for combination in verdict.ended:
+            self._end(combination)
+        if verdict.tapped:
+            self._window.grab_keyboard = not self._window.grab_keyboard
+            self._toasts.add("the keyboard is " + ("taken" if self._window.grab_keyboard else "released"))
+
+    def _command(self, command: str) -> None:
+        if command in self._commands:
+            self._commands[command]()
+        else:
+            self.worker.command(command)
+
+    def _end(self, combination: str) -> None:
+        if COMMANDS[combination] in HELD:
+            self.worker.command(f"end {COMMANDS[combination]}")
+
+    def _move(self, position: tuple[int, int]) -> None:
+        pygame.mouse.set_visible(self.look.view_only)
+        surface = self._window.get_surface()
+        x = position[0] * surface.get_width() / self._window.size[0]  # they differ where pixels are dense
+        y = position[1] * surface.get_height() / self._window.size[1]
+        pointer = self._placement().to_guest(x, y)
+        if pointer != self._pointer:
+            self._pointer = pointer
+            self._give(Move(*pointer, self._clock()))
+
+    def _give(self, event: Event) -> None:
+        if not self.look.view_only:
+            self.worker.intake.put(event)
+
+    def _lose_focus(self) -> None:
+        for combination in self._hostkey.lost_focus():
+            self._end(combination)
+        self._keyboard.forget()
+        self.worker.intake.release_all(self._clock())
+        if self.look.pause_unfocused:
+            self.worker.command("unfocus")
+
+    def _placement(self) -> Placement:
+        status = self.worker.status
+        if status is not None:
+            self._guest = status.frame.ui.shape[1], status.frame.ui.shape[0]
+        return place(self.look.scaling, self._guest, self._window.get_surface().get_size())
+
+    def _draw(self) -> None:
+        surface, status = self._window.get_surface(), self.worker.status
+        if status is None:
+            draw_splash(surface, self._clock() - self._began_s)
+        else:
+            placement = self._placement()
+            pointer = status.frame.pointer if self.look.view_only else self._pointer
+            self._canvas.draw(surface, status, placement, pointer)
+            self._overlays.draw(surface, status, placement, pointer)
+        self._toasts.draw(surface, size_px=14)
+        self._window.flip()
+        if status is not None:
+            self._overlays.presented(status, self._clock())
+            self._title()
+
+    def _title(self) -> None:
+        status = self.worker.status
+        words = ["ncdesktop"]
+        if status is not None and status.paused:
+            words.append("paused")
+        if status is not None and status.speed != 1:
+            words.append(f"speed {status.speed:g}")
+        title = " - ".join(words)
+        if self._window.title != title:
+            self._window.title = title
+
+    def _toggle_fullscreen(self) -> None:
+        self.look.fullscreen = not self.look.fullscreen
+        if self.look.fullscreen:
+            self._window.set_fullscreen(True)
+        else:
+            self._window.set_windowed()
+
+    def _next_scaling(self) -> None:
+        self.look.scaling = MODES[(MODES.index(self.look.scaling) + 1) % len(MODES)]
+        self._toasts.add(f"scaling: {self.look.scaling}")
+
+    def _resize(self, step: int) -> None:
+        scale = max(1, round(self._window.size[0] / self._guest[0]) + step)
+        self._window.size = (
+            self._first_size if step == 0 else (self._guest[0] * scale, self._guest[1] * scale)
+        )
