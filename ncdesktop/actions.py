@@ -75,7 +75,9 @@ def action_to_json(action: Action) -> dict[str, Any]:
 def action_from_json(line: Any) -> Action:
     """Read a line of `actions.jsonl`; raises ValueError that says what is wrong with it."""
     match line:
-        case {"pointer": [int(x), int(y)], "buttons": int(buttons), "edges": list(edges)} if 0 <= buttons <= 7:
+        case {"pointer": [int(x), int(y)], "buttons": int(buttons), "edges": list(edges)} if (
+            0 <= buttons <= 7
+        ):
             return Action((x, y), buttons, tuple(event_from_json(item) for item in edges))
     raise ValueError("expected pointer [x, y], buttons 0..7 and a list of edges")
 

@@ -36,7 +36,9 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help")):
         argv = ["run", *argv]
-    top = _Parser(prog="ncdesktop", description="A desktop that no operating system runs: a neural network dreams it.")
+    top = _Parser(
+        prog="ncdesktop", description="A desktop that no operating system runs: a neural network dreams it."
+    )
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
     for verb, words in VERBS.items():
         parser = verbs.add_parser(verb, help=words, description=words[0].upper() + words[1:] + ".")
@@ -44,7 +46,9 @@ def main(argv: list[str] | None = None) -> int:
             module = importlib.import_module(f"ncdesktop.verbs.{'import_' if verb == 'import' else verb}")
             module.add_arguments(parser)
             parser.set_defaults(run=module.run)
-            parser.add_argument("--log-level", choices=LOG_LEVELS, default="warning", help="what is told on stderr")
+            parser.add_argument(
+                "--log-level", choices=LOG_LEVELS, default="warning", help="what is told on stderr"
+            )
     arguments = top.parse_args(argv)
     logging.basicConfig(level=arguments.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:

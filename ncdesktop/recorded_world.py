@@ -31,7 +31,9 @@ class RecordedWorld:
         if isinstance(start, State):
             return self.set_state(start)
         if start is not None:
-            raise InputError("a recorded session cannot start from a screen, only from its beginning or a state of it")
+            raise InputError(
+                "a recorded session cannot start from a screen, only from its beginning or a state of it"
+            )
         return self._seek(0)
 
     def step(self, action: Action) -> Frame:
@@ -42,11 +44,15 @@ class RecordedWorld:
         return self.session.frame(self._tick, self._ui)
 
     def get_state(self) -> State:
-        return State("recorded", self.session.fingerprint, self._tick, self.size, {"tick": np.array(self._tick)})
+        return State(
+            "recorded", self.session.fingerprint, self._tick, self.size, {"tick": np.array(self._tick)}
+        )
 
     def set_state(self, state: State) -> Frame:
         if state.world != "recorded" or state.model != self.session.fingerprint:
-            raise StateError(f"this state belongs to {state.world} {state.model}, not to session {self.session.name}")
+            raise StateError(
+                f"this state belongs to {state.world} {state.model}, not to session {self.session.name}"
+            )
         return self._seek(state.tick)
 
     def close(self) -> None:

@@ -103,7 +103,11 @@ def open_sessions(paths: list[Path]) -> list[Session]:
     """Open each session among `paths`; a folder that is none stands for all the sessions directly in it."""
     folders: list[Path] = []
     for path in paths:
-        inside = [] if (path / "session.json").exists() else sorted(found.parent for found in path.glob("*/session.json"))
+        inside = (
+            []
+            if (path / "session.json").exists()
+            else sorted(found.parent for found in path.glob("*/session.json"))
+        )
         folders += inside or [path]
     return [open_session(folder) for folder in folders]
 
@@ -186,7 +190,9 @@ def _read_ticks(folder: Path, cursors: int) -> list[Tick]:
                 raise ValueError(f"tick {item['tick']} where {number} was expected")
             if not 0 <= item["cursor"] < max(cursors, 1):
                 raise ValueError(f"cursor {item['cursor']} of {cursors}")
-            tick = Tick(action, item["cursor"], item["crc32"], item["time_s"], item.get("task"), item.get("windows"))
+            tick = Tick(
+                action, item["cursor"], item["crc32"], item["time_s"], item.get("task"), item.get("windows")
+            )
         except (ValueError, KeyError, TypeError) as error:
             reason = f"lacks {error}" if isinstance(error, KeyError) else error
             raise SessionError(f"{path}: line {number + 1}: {reason}") from error
@@ -298,7 +304,9 @@ class SessionWriter:
             number = self._cursor_ids[key] = len(self._cursors)
             file = f"cursors/{number:02d}.png"
             Image.fromarray(cursor.image).save(self.folder / file)
-            self._cursors.append({"id": number, "file": file, "hotspot": list(cursor.hotspot), "name": cursor.name})
+            self._cursors.append(
+                {"id": number, "file": file, "hotspot": list(cursor.hotspot), "name": cursor.name}
+            )
             self._write_facts()
         return self._cursor_ids[key]
 

@@ -51,7 +51,9 @@ def read_header(path: Path) -> dict[str, str]:
     except (ValueError, KeyError, TypeError, struct.error) as error:
         raise StateError(f"{path} is not a state saved by ncdesktop (or it is truncated)") from error
     if not header["version"].isdecimal() or int(header["version"]) > VERSION:
-        raise StateError(f"{path} has state version {header['version']}, this program reads up to {VERSION}: update it")
+        raise StateError(
+            f"{path} has state version {header['version']}, this program reads up to {VERSION}: update it"
+        )
     return header
 
 

@@ -15,7 +15,9 @@ def add_weights(parser: argparse.ArgumentParser) -> None:
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the network runs (default: cpu)")
+    parser.add_argument(
+        "--device", choices=("cpu", "cuda"), default="cpu", help="where the network runs (default: cpu)"
+    )
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,94 @@
+"""The U-Net over the grid of cells: what each cell should know of the screen, the user and its surroundings."""
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ncdesktop.model.inputs import MAPS, TickInputs
+from ncdesktop.model.layers import Block, RMSNorm, fold_cells, unfold_cells
+from ncdesktop.model.pretrained import Part
+from ncdesktop.model.state import STACK
+
+__all__ = ["Backbone", "BackboneConfig"]
+
+
+@dataclass(frozen=True)
+class BackboneConfig:
+    cell_dim: int = 128
+    action_dim: int = 256
+    widths: tuple[int, int, int] = (128, 192, 256)
+    """Channels at one, two and four cells a place."""
+    down: tuple[int, int, int] = (2, 2, 3)
+    """Blocks on the way down; those at the coarsest level have attention."""
+    up: tuple[int, int] = (2, 2)
+    """Blocks on the way up, at one and two cells a place."""
+
+
+class Backbone(Part):
+    """One, two, four cells a place and back (24x32 -> 12x16 -> 6x8 at 512x384).
+
+    What is already known of this tick's changes (`revealed`) enters only on the way back, so that a second look
+    at a tick repeats `decode` alone.
+    """
+
+    Config = BackboneConfig
+
+    def __init__(self, config: BackboneConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or BackboneConfig()
+        fine, middle, coarse = config.widths
+        condition = config.action_dim
+        self.cells_in = nn.Linear((1 + STACK) * config.cell_dim, fine)
+        self.maps_in = nn.Linear(MAPS, fine)
+        self.fine_down = nn.ModuleList(Block(fine, condition) for _ in range(config.down[0]))
+        self.to_middle = nn.Linear(4 * fine, middle)
+        self.middle_down = nn.ModuleList(Block(middle, condition) for _ in range(config.down[1]))
+        self.to_coarse = nn.Linear(4 * middle, coarse)
+        self.coarse = nn.ModuleList(
+            Block(coarse, condition, kernel=3, attention=True) for _ in range(config.down[2])
+        )
+        self.coarse_norm = RMSNorm(coarse)
+        self.from_coarse = nn.Linear(coarse, 4 * middle)
+        self.middle_up = nn.ModuleList(Block(middle, condition) for _ in range(config.up[1]))
+        self.middle_norm = RMSNorm(middle)
+        self.from_middle = nn.Linear(middle, 4 * fine)
+        self.fine_up = nn.ModuleList(Block(fine, condition) for _ in range(config.up[0]))
+        self.fine_norm = RMSNorm(fine)
+        self.revealed_fine, self.revealed_middle, self.revealed_coarse = (
+            nn.Linear(2, width, bias=False) for width in config.widths
+        )
+
+    def forward(self, inputs: TickInputs, action: Tensor) -> Tensor:
+        """Return each cell's features (B, h, w, widths[0]); h and w are multiples of four."""
+        return self.decode(self.encode(inputs, action), inputs.revealed, action)
+
+    def encode(self, inputs: TickInputs, action: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The way down: features at one, two and four cells a place, before the coarsest blocks."""
+        fine = self.cells_in(inputs.embedded.flatten(3)) + self.maps_in(inputs.maps())
+        for block in self.fine_down:
+            fine = block(fine, action)
+        middle = self.to_middle(fold_cells(fine))
+        for block in self.middle_down:
+            middle = block(middle, action)
+        return fine, middle, self.to_coarse(fold_cells(middle))
+
+    def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Tensor, action: Tensor) -> Tensor:
+        """The coarsest blocks and the way up, knowing `revealed` (B, h, w, 2)."""
+        fine, middle, coarse = encoded
+        known = revealed.permute(0, 3, 1, 2)
+        known_middle, known_coarse = (F.avg_pool2d(known, size).permute(0, 2, 3, 1) for size in (2, 4))
+        coarse = coarse + self.revealed_coarse(known_coarse)
+        for block in self.coarse:
+            coarse = block(coarse, action)
+        middle = (
+            middle
+            + unfold_cells(self.from_coarse(self.coarse_norm(coarse)))
+            + self.revealed_middle(known_middle)
+        )
+        for block in self.middle_up:
+            middle = block(middle, action)
+        fine = fine + unfold_cells(self.from_middle(self.middle_norm(middle))) + self.revealed_fine(revealed)
+        for block in self.fine_up:
+            fine = block(fine, action)
+        return self.fine_norm(fine)

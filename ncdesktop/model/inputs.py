@@ -1,0 +1,80 @@
+"""What the network sees of one tick, for a batch of screens or of crops of screens."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ncdesktop.model.screen import pixels_in, windows
+from ncdesktop.world import CELL
+
+__all__ = ["FOVEA", "TickInputs", "fovea"]
+
+FOVEA = 64
+"""Side in pixels of the windows around the pointer and the last press that the action encoder sees sharply."""
+
+
+@dataclass
+class TickInputs:
+    """One tick of B screens (or crops of them) of h x w cells, K contents in each cell's stack.
+
+    embedded: (B, h, w, 1 + K, D) embeddings of present content and stack, newest first
+    empty:    (B, h, w, K) bool, stack places that hold nothing yet
+    age:      (B, h, w) float, ticks since the cell changed
+    origin:   (B, 2) float, (row, col) of the crop's first cell on its screen
+    grid:     (rows, cols) of the whole screen
+    features, keys, points, ages: (B, ...) see ActionMemory; points in pixels of the whole screen
+    fovea:    (B, 2, 3, 64, 64) around the pointer and the last press, in [-1, 1]
+    revealed: (B, h, w, 2) float: cells of which it is known whether they change; and those known to change
+    """
+
+    embedded: Tensor
+    empty: Tensor
+    age: Tensor
+    origin: Tensor
+    grid: tuple[int, int]
+    features: Tensor
+    keys: Tensor
+    points: Tensor
+    ages: Tensor
+    fovea: Tensor
+    revealed: Tensor
+
+    def maps(self) -> Tensor:
+        """Return (B, h, w, 21): where each cell lies to pointer, its last place, press, release; recency; position."""
+        _, height, width, _, _ = self.embedded.shape
+        device = self.embedded.device
+        row = torch.arange(height, device=device) + self.origin[:, :1]  # (B, h)
+        column = torch.arange(width, device=device) + self.origin[:, 1:]
+        centre_y, centre_x = row + 0.5, column + 0.5
+        maps = []
+        for point in (self.points / CELL).unbind(1):
+            dx = (point[:, :1] - centre_x)[:, None].expand(-1, height, -1)
+            dy = (point[:, 1:] - centre_y)[:, :, None].expand(-1, -1, width)
+            squared = dx * dx + dy * dy
+            maps += [
+                torch.exp(-squared / 2),
+                torch.exp(-squared / 32),
+                (dx / 4).clamp(-1, 1),
+                (dy / 4).clamp(-1, 1),
+            ]
+        maps += [torch.log1p(self.age) / 7.6, (self.age < 2).float(), (self.age < 5).float()]
+        maps.append((row / self.grid[0])[:, :, None].expand(-1, -1, width))
+        maps.append((column / self.grid[1])[:, None].expand(-1, height, -1))
+        return torch.stack(maps, -1)
+
+
+MAPS = 21
+
+
+def fovea(screens: Tensor, points: Tensor) -> Tensor:
+    """Return what lies around the pointer and the last press.
+
+    screens: (B, H, W, 3) uint8
+    points:  (B, 4, 2) float pixels, see ActionMemory
+    returns: (B, 2, 3, 64, 64) in [-1, 1]
+    """
+    batch = len(screens)
+    at = points[:, [0, 2]].flip(-1).flatten(0, 1).long()  # (2 B, 2) as (y, x)
+    which = torch.arange(batch, device=screens.device).repeat_interleave(2)
+    return pixels_in(windows(screens, which, at - FOVEA // 2, FOVEA)).unflatten(0, (batch, 2))

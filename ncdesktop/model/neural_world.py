@@ -1,0 +1,134 @@
+"""The dream as a World: NCGUIWorld's state, stepped by actions."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+
+from ncdesktop.actions import Action, ActionMemory, advance, new_memory
+from ncdesktop.errors import InputError, StateError, WeightsError
+from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
+from ncdesktop.model.screen import cells_of
+from ncdesktop.model.state import ScreenState, new_screen_state
+from ncdesktop.model.tick import dream_tick_
+from ncdesktop.world import Cursor, Frame, Insight, Start, State
+
+__all__ = ["NeuralWorld"]
+
+_SCREEN = ("screen", "contents", "count", "changed_at", "embedded")
+_MEMORY = tuple(field.name for field in fields(ActionMemory))
+
+
+class NeuralWorld:
+    """A desktop that a network dreams. The same weights, seed, actions, device and thread count give the same frames."""
+
+    def __init__(self, model: NCGUIWorld, *, model_hash: str, device: str = "cpu", steps: int = 2) -> None:
+        """steps: of the generator, 1 to 4; more paint finer and take longer."""
+        self.model, self.model_hash, self.device, self.steps = (
+            model.to(device).eval(),
+            model_hash,
+            device,
+            steps,
+        )
+        self.size = model.size
+        self.cursors: tuple[Cursor, ...] = model.cursors
+        self._generator = torch.Generator()
+        self.reset()
+
+    @classmethod
+    def from_pretrained(cls, folder: Path, *, device: str = "cpu", steps: int = 2) -> Self:
+        """Load the model in `folder`; raises WeightsError if it is not whole, or if `device` cannot be had."""
+        model = NCGUIWorld.from_pretrained(folder)
+        if device == "cuda" and not torch.cuda.is_available():
+            raise WeightsError(
+                "this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
+            )
+        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps)
+
+    def reset(self, seed: int | None = None, start: Start = None) -> Frame:
+        """Begin from the model's start screen, a screen (H, W, 3) uint8, or a state."""
+        if isinstance(start, State):
+            return self.set_state(start)
+        screen = self.model.start if start is None else start
+        width, height = self.size
+        if screen.shape != (height, width, 3) or screen.dtype != np.uint8:
+            raise InputError(
+                f"start screen is {screen.dtype} {screen.shape}, this model dreams uint8 {(height, width, 3)}"
+            )
+        self._generator.manual_seed(seed or 0)
+        self._tick, self._cursor = 0, 0
+        self._memory = new_memory((width // 2, height // 2))
+        pixels = torch.from_numpy(screen.copy()).to(self.device)
+        with torch.inference_mode():
+            cells = cells_of(pixels)
+            embedded = self.model.embed(cells.flatten(0, 1)).unflatten(0, cells.shape[:2])
+            self._screen = new_screen_state(pixels, embedded, self.model.cell_encoder.nothing)
+        return self._frame(None)
+
+    def step(self, action: Action) -> Frame:
+        """Dream one tick in which the user did `action`."""
+        self._tick += 1
+        self._memory = advance(self._memory, action)
+        result = dream_tick_(
+            self.model,
+            self._screen,
+            self._memory,
+            tick=self._tick,
+            generator=self._generator,
+            steps=self.steps,
+        )
+        self._cursor = result.cursor
+        return self._frame(result.insight)
+
+    def follow(self, action: Action, ui: np.ndarray) -> Frame:
+        """Take a tick as it really went: `action`, after which the screen was `ui`. The state remembers it as its own."""
+        self._tick += 1
+        self._memory = advance(self._memory, action)
+        cells = cells_of(torch.from_numpy(ui).to(self.device))
+        with torch.inference_mode():
+            rows, columns = torch.nonzero(
+                (cells != self._screen.contents[:, :, 0]).flatten(2).any(-1), as_tuple=True
+            )
+            if len(rows):
+                pixels = cells[rows, columns]
+                self._screen.write_(rows, columns, pixels, self.model.embed(pixels), self._tick)
+        return self._frame(None)
+
+    def get_state(self) -> State:
+        arrays = {f"screen/{name}": getattr(self._screen, name).cpu().numpy().copy() for name in _SCREEN}
+        arrays |= {f"memory/{name}": getattr(self._memory, name).copy() for name in _MEMORY}
+        arrays["random"] = self._generator.get_state().numpy().copy()
+        arrays["cursor"] = np.array(self._cursor)
+        return State("neural", self.model_hash, self._tick, self.size, arrays)
+
+    def set_state(self, state: State) -> Frame:
+        """Go on from `state`; raises StateError if other weights or another kind of world made it."""
+        if state.world != "neural":
+            raise StateError(f"this state was saved by a {state.world} world, expected a neural one")
+        if state.model != self.model_hash:
+            raise StateError(
+                f"this state was saved with weights {state.model}, these are {self.model_hash}; see --weights"
+            )
+        try:
+            self._screen = ScreenState(
+                **{
+                    name: torch.from_numpy(state.arrays[f"screen/{name}"].copy()).to(self.device)
+                    for name in _SCREEN
+                }
+            )
+            self._memory = ActionMemory(**{name: state.arrays[f"memory/{name}"].copy() for name in _MEMORY})
+            self._generator.set_state(torch.from_numpy(state.arrays["random"].copy()))
+            self._tick, self._cursor = state.tick, int(state.arrays["cursor"])
+        except (KeyError, RuntimeError, TypeError) as error:
+            raise StateError(f"this state lacks parts or is damaged: {error}") from error
+        return self._frame(None)
+
+    def close(self) -> None:
+        """Nothing to release: memory goes with the object."""
+
+    def _frame(self, insight: Insight | None) -> Frame:
+        x, y = self._memory.points[0]
+        cursor = self.cursors[self._cursor] if self.cursors else None
+        return Frame(self._tick, self._screen.screen.cpu().numpy().copy(), (int(x), int(y)), cursor, insight)

@@ -1,0 +1,166 @@
+"""The whole NCGUIWorld model: its parts, its vocabulary of cells, its pointer shapes; saved and loaded as one folder."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from ncdesktop.errors import WeightsError
+from ncdesktop.model.actions_encoder import ActionEncoder
+from ncdesktop.model.backbone import Backbone
+from ncdesktop.model.cell_encoder import CellEncoder
+from ncdesktop.model.generator import Generator
+from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.pretrained import WEIGHTS
+from ncdesktop.model.screen import cells_of, screen_of
+from ncdesktop.model.selector import Decisions, Selector
+from ncdesktop.paths import write_atomically
+from ncdesktop.world import CELL, Cursor
+
+__all__ = ["NCGUIWorld"]
+
+FORMAT_VERSION = 1
+_PARTS = {
+    "cell_encoder": CellEncoder,
+    "action_encoder": ActionEncoder,
+    "backbone": Backbone,
+    "selector": Selector,
+    "generator": Generator,
+}
+_VOCABULARY_COLUMNS = 128
+
+
+class NCGUIWorld(nn.Module):
+    """Choose, copy, generate: what one tick of a desktop does to its cells.
+
+    vocabulary: (V, 16, 16, 3) uint8, contents that the selector can name; part of the weights
+    cursors:    pointer shapes that the selector can name
+    start:      (H, W, 3) uint8, the screen a dream begins with unless told otherwise
+    trained_on: fingerprints of the sessions it was trained on, which evaluation leaves out
+    """
+
+    def __init__(
+        self,
+        parts: dict[str, nn.Module],
+        *,
+        vocabulary: Tensor,
+        cursors: Sequence[Cursor],
+        start: np.ndarray,
+        trained_on: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self.cell_encoder: CellEncoder = parts["cell_encoder"]  # type: ignore[assignment]
+        self.action_encoder: ActionEncoder = parts["action_encoder"]  # type: ignore[assignment]
+        self.backbone: Backbone = parts["backbone"]  # type: ignore[assignment]
+        self.selector: Selector = parts["selector"]  # type: ignore[assignment]
+        self.generator: Generator = parts["generator"]  # type: ignore[assignment]
+        self.vocabulary: Tensor
+        self.register_buffer("vocabulary", vocabulary, persistent=False)
+        self.cursors, self.start, self.trained_on = tuple(cursors), start, tuple(trained_on)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the screen that the model was made for."""
+        return self.start.shape[1], self.start.shape[0]
+
+    def embed(self, cells: Tensor) -> Tensor:
+        """cells (N, 16, 16, 3) uint8 -> embeddings (N, D)"""
+        return self.cell_encoder(cells)
+
+    def forward(self, inputs: TickInputs) -> tuple[Decisions, Tensor, Tensor]:
+        """Return decisions, features (B, h, w, C) and action vector (B, A)."""
+        action = self.action_encoder(inputs)
+        features = self.backbone(inputs, action)
+        return self.selector(features, action, inputs), features, action
+
+    def save_pretrained(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
+        """Write the model into `folder`, weights as `dtype`; a model that lies there is replaced part by part."""
+        for name in _PARTS:
+            getattr(self, name).save_pretrained(folder / name, dtype=dtype)
+        index = {
+            "_class_name": type(self).__name__,
+            "format_version": FORMAT_VERSION,
+            **{name: ["ncdesktop.model", part.__name__] for name, part in _PARTS.items()},
+            "vocabulary": len(self.vocabulary),
+            "cursors": [{"hotspot": list(cursor.hotspot), "name": cursor.name} for cursor in self.cursors],
+            "trained_on": list(self.trained_on),
+        }
+        words = self.vocabulary.cpu()
+        missing = -len(words) % _VOCABULARY_COLUMNS
+        words = torch.cat([words, words.new_zeros(missing, CELL, CELL, 3)])
+        sheet = screen_of(words.view(-1, _VOCABULARY_COLUMNS, CELL, CELL, 3)).numpy()
+        write_atomically(folder / "vocabulary.png", _png(sheet))
+        write_atomically(folder / "start.png", _png(self.start))
+        for number, cursor in enumerate(self.cursors):
+            write_atomically(folder / "cursors" / f"{number:02d}.png", _png(cursor.image))
+        write_atomically(folder / "model_index.json", json.dumps(index, indent=1).encode())
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> Self:
+        """Load a model on the CPU; raises WeightsError that names what is missing, truncated or foreign."""
+        path = folder / "model_index.json"
+        try:
+            index = json.loads(path.read_text())
+            if index["_class_name"] != cls.__name__:
+                raise WeightsError(f"{path}: describes a {index['_class_name']}, expected a {cls.__name__}")
+            if index["format_version"] > FORMAT_VERSION:
+                raise WeightsError(
+                    f"{path}: format {index['format_version']}, this program reads up to {FORMAT_VERSION}; update it"
+                )
+            sheet = torch.from_numpy(_image(folder / "vocabulary.png", "RGB"))
+            vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
+            cursors = [
+                Cursor(
+                    _image(folder / "cursors" / f"{number:02d}.png", "RGBA"),
+                    (int(item["hotspot"][0]), int(item["hotspot"][1])),
+                    item["name"],
+                )
+                for number, item in enumerate(index["cursors"])
+            ]
+            start, trained_on = (
+                _image(folder / "start.png", "RGB"),
+                [str(item) for item in index["trained_on"]],
+            )
+        except OSError as error:
+            what = error.strerror or error
+            raise WeightsError(
+                f"no whole model in {folder}: {error.filename or path}: {what}; see --weights"
+            ) from error
+        except (ValueError, KeyError, TypeError, SyntaxError) as error:
+            raise WeightsError(f"{path}: is not the index of a {cls.__name__} model: {error!r}") from error
+        parts = {name: part.from_pretrained(folder / name) for name, part in _PARTS.items()}
+        model = cls(parts, vocabulary=vocabulary, cursors=cursors, start=start, trained_on=trained_on)
+        config = model.selector.config
+        if (config.vocabulary, config.cursors) != (len(vocabulary), len(cursors)):
+            raise WeightsError(
+                f"{folder}: selector names {config.vocabulary} contents and {config.cursors} cursors, "
+                f"vocabulary.png and cursors/ hold {len(vocabulary)} and {len(cursors)}"
+            )
+        return model.eval()
+
+
+def weights_hash(folder: Path) -> str:
+    """Return sixteen hex digits that tell the weights in `folder` from any others."""
+    digest = hashlib.sha256()
+    files = [folder / name / file for name in _PARTS for file in ("config.json", WEIGHTS)]
+    for path in [*files, folder / "vocabulary.png", *sorted((folder / "cursors").glob("*.png"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _png(image: np.ndarray) -> bytes:
+    buffer = BytesIO()
+    Image.fromarray(image).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _image(path: Path, mode: str) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.array(image.convert(mode))

@@ -1,0 +1,84 @@
+"""Drawing from the model's probabilities: which cells change, together, and the painted pixels in a few steps."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ncdesktop.model.generator import Generator
+
+__all__ = ["NOISE", "Look", "draw_changes", "noised", "paint"]
+
+NOISE = 1.0
+"""Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
+_CERTAIN = 0.03
+_SNAP = 10
+
+Look = Callable[[Tensor], Tensor]
+"""What is revealed (h, w, 2) -> change probabilities (h, w)."""
+
+
+def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
+    """Return clean pixels (N, 3, 16, 16) mixed with noise at levels t (N,): linear from clean (0) to noise (1)."""
+    level = t.view(-1, 1, 1, 1)
+    return (1 - level) * clean + level * noise
+
+
+def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) -> Tensor:
+    """Draw which cells change, so that the cells of one event agree.
+
+    Where all cells are certain, that is the answer. Else one uncertain cell, drawn by its variance, decides by a
+    random number, and is revealed with the certain ones: a second look then tells what follows for the others.
+
+    probability: (h, w) of a first look with nothing revealed
+    returns:     (h, w) bool
+    """
+    numbers = torch.rand(2, generator=generator).to(
+        probability.device
+    )  # drawn always, so that ticks stay in step
+    doubtful = (probability > _CERTAIN) & (probability < 1 - _CERTAIN)
+    if not doubtful.any():
+        return probability > 0.5
+    variance = (probability * (1 - probability) * doubtful).flatten().double()
+    pivot = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
+        max=len(variance) - 1
+    )
+    shown = ~doubtful
+    shown.view(-1)[pivot] = True
+    change = probability > 0.5
+    change.view(-1)[pivot] = numbers[1] < probability.flatten()[pivot]
+    return torch.where(shown, change, look(torch.stack([shown, shown & change], -1).float()) > 0.5)
+
+
+def paint(
+    network: Generator,
+    references: Tensor,
+    around: Tensor,
+    features: Tensor,
+    action: Tensor,
+    *,
+    steps: int,
+    generator: torch.Generator,
+) -> Tensor:
+    """Paint cells from noise in `steps` steps of flow matching; shapes as in `Generator.forward`.
+
+    A pixel within 10/255 of a reference becomes that reference's, so that what stays the same stays so exactly.
+
+    returns: (N, 3, 16, 16) in [-1, 1]
+    """
+    count, device = len(features), features.device
+
+    def noise() -> Tensor:
+        return torch.randn(count, 3, 16, 16, generator=generator).to(device) * NOISE
+
+    noisy = noise()
+    for step in range(steps, 0, -1):
+        t = torch.full((count,), step / steps, device=device)
+        clean = network(noisy, t, references, around, features, action)
+        if step > 1:
+            noisy = noised(clean, noise(), torch.full_like(t, (step - 1) / steps))
+    clean = clean.clamp(-1, 1)
+    distance = (clean[:, None] - references).abs().amax(2)  # (N, REFERENCES, 16, 16)
+    nearest = distance.argmin(1, keepdim=True)
+    snapped = references.gather(1, nearest[:, :, None].expand(-1, -1, 3, -1, -1))[:, 0]
+    return torch.where(distance.gather(1, nearest) < 2 * _SNAP / 255, snapped, clean)

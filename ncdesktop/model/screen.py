@@ -1,0 +1,39 @@
+"""Screens as cells and as pixels: cutting, joining, and looking at windows of them."""
+
+import torch
+from torch import Tensor
+
+from ncdesktop.world import CELL
+
+__all__ = ["cells_of", "pixels_in", "screen_of", "windows"]
+
+
+def cells_of(screen: Tensor) -> Tensor:
+    """Cut screens (..., H, W, 3) into cells (..., rows, cols, 16, 16, 3)."""
+    *lead, height, width, _ = screen.shape
+    return screen.reshape(*lead, height // CELL, CELL, width // CELL, CELL, 3).transpose(-4, -3)
+
+
+def screen_of(cells: Tensor) -> Tensor:
+    """Join cells (..., rows, cols, 16, 16, 3) to screens (..., H, W, 3)."""
+    *lead, rows, columns, _, _, _ = cells.shape
+    return cells.transpose(-4, -3).reshape(*lead, rows * CELL, columns * CELL, 3)
+
+
+def windows(screens: Tensor, which: Tensor, corners: Tensor, size: int) -> Tensor:
+    """Return square windows of screens; beyond the border the nearest pixel is repeated.
+
+    screens: (B, H, W, 3)
+    which:   (N,) index of the screen of each window
+    corners: (N, 2) int, (y, x) of the upper left pixel
+    returns: (N, size, size, 3)
+    """
+    along = torch.arange(size, device=screens.device)
+    y = (corners[:, :1] + along).clamp(0, screens.shape[1] - 1)
+    x = (corners[:, 1:] + along).clamp(0, screens.shape[2] - 1)
+    return screens[which[:, None, None], y[:, :, None], x[:, None, :]]
+
+
+def pixels_in(images: Tensor) -> Tensor:
+    """Turn images (..., h, w, 3) uint8 into the network's (..., 3, h, w) float in [-1, 1]."""
+    return images.movedim(-1, -3).float().div_(127.5).sub_(1)

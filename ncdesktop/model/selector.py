@@ -1,0 +1,115 @@
+"""Which cells change, where their pixels come from, which known content they are, and which pointer shape is shown."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import torch
+from torch import Tensor, nn
+
+from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.pretrained import Part
+from ncdesktop.model.state import STACK
+from ncdesktop.world import CELL
+
+__all__ = ["CHOICES", "CONTEXTS", "Choice", "Decisions", "Selector", "SelectorConfig", "context"]
+
+
+class Choice(IntEnum):
+    """Sources of a changed cell's pixels. EARLIER is the newest content of the stack, EARLIER + 1 the next, and so on."""
+
+    SHIFT = 0
+    EARLIER = 1
+    GENERATE = 1 + STACK
+    DICTIONARY = 2 + STACK
+
+
+CHOICES = ("shift", *(f"stack {number}" for number in range(1, STACK + 1)), "generate", "dictionary")
+
+
+CONTEXTS = 3
+_PROMPT_TICKS, _AFTER_TICKS = 3, 12
+
+
+def context(features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B,) 0 for ticks at most three after a button, wheel or key edge, 1 for up to twelve, 2 for the rest."""
+    edge = (features[..., 5:14] != 0).any(-1) | (keys != 0).any(-1)  # (B, HISTORY), newest last
+    recent, after = edge[:, -1 - _PROMPT_TICKS :].any(1), edge[:, -1 - _AFTER_TICKS :].any(1)
+    return 2 - after.long() - recent.long()
+
+
+@dataclass(frozen=True)
+class SelectorConfig:
+    cell_dim: int = 128
+    feature_dim: int = 128
+    action_dim: int = 256
+    key_dim: int = 64
+    vocabulary: int = 16384
+    cursors: int = 16
+
+
+@dataclass
+class Decisions:
+    """change (B, h, w) logits; choice (B, h, w, len(CHOICES)) logits; cursor (B, cursors) logits"""
+
+    change: Tensor
+    choice: Tensor
+    cursor: Tensor
+
+
+class Selector(Part):
+    """Heads on the backbone's features: change, choice (stack contents by query-key product), cursor, dictionary."""
+
+    Config = SelectorConfig
+
+    def __init__(self, config: SelectorConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or SelectorConfig()
+        self.heads = nn.Linear(config.feature_dim, 1 + len(CHOICES))
+        nn.init.zeros_(self.heads.weight)
+        nn.init.zeros_(self.heads.bias)
+        self.heads.bias.data[0] = -3.5  # changes are rare
+        self.stack_query = nn.Linear(config.feature_dim, config.key_dim)
+        self.stack_key = nn.Linear(config.cell_dim, config.key_dim)
+        self.word_query = nn.Linear(config.feature_dim, config.key_dim)
+        self.word_key = nn.Embedding(config.vocabulary, config.key_dim)
+        self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
+        self.calibration: Tensor
+        self.register_buffer("calibration", torch.zeros(CONTEXTS))
+        self.cursor = nn.Sequential(
+            nn.Linear(config.action_dim + config.feature_dim, 64), nn.GELU(), nn.Linear(64, config.cursors)
+        )
+
+    def forward(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Decisions:
+        """features (B, h, w, feature_dim), action (B, action_dim) -> Decisions"""
+        heads = self.heads(features)
+        match = (self.stack_key(inputs.embedded[..., 1:, :]) * self.stack_query(features)[..., None, :]).sum(
+            -1
+        ) / 8
+        change, choice = heads[..., 0], heads[..., 1:]
+        stack = (choice[..., Choice.EARLIER : Choice.GENERATE] + match).masked_fill(inputs.empty, -30.0)
+        choice = torch.cat([choice[..., : Choice.EARLIER], stack, choice[..., Choice.GENERATE :]], -1)
+        return Decisions(
+            change, choice, self.cursor(torch.cat([action, self._at_pointer(features, inputs)], -1))
+        )
+
+    def natural(self, change: Tensor, features: Tensor, keys: Tensor) -> Tensor:
+        """Return change probabilities (B, h, w) at natural rates: training draws changing ticks more often than they come.
+
+        change: (B, h, w) logits; features, keys: (B, HISTORY, ...) of the actions, which tell the context
+        """
+        return (change + self.calibration[context(features, keys)][:, None, None]).sigmoid()
+
+    def words(self, features: Tensor) -> Tensor:
+        """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""
+        return torch.addmm(self.word_bias, self.word_query(features), self.word_key.weight.T)
+
+    def _at_pointer(self, features: Tensor, inputs: TickInputs) -> Tensor:
+        """Features (B, feature_dim) of the cell under the pointer; zero where a crop does not hold it."""
+        batch, height, width, _ = features.shape
+        x, y = (inputs.points[:, 0] / CELL).floor().unbind(-1)
+        row, column = (y - inputs.origin[:, 0]).long(), (x - inputs.origin[:, 1]).long()
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        at = features[
+            torch.arange(batch, device=features.device), row.clamp(0, height - 1), column.clamp(0, width - 1)
+        ]
+        return at * inside[:, None]

@@ -1,0 +1,98 @@
+"""The dream's memory of the screen: each cell's pixels, its last distinct contents, and their embeddings."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ncdesktop.model.screen import cells_of
+
+__all__ = ["STACK", "ScreenState", "new_screen_state", "restack"]
+
+STACK = 6
+"""Distinct earlier contents that a cell remembers."""
+_LONG_AGO = -10_000
+
+
+@dataclass
+class ScreenState:
+    """K = STACK. `write` changes it in place.
+
+    screen:     (H, W, 3) uint8, the UI plane
+    contents:   (rows, cols, 1 + K, 16, 16, 3) uint8, present content and stack, newest first
+    count:      (rows, cols) int64, how many of them are set, at least 1
+    changed_at: (rows, cols) int64, tick of the last change
+    embedded:   (rows, cols, 1 + K, D) float32, what the cell encoder made of `contents`
+    """
+
+    screen: Tensor
+    contents: Tensor
+    count: Tensor
+    changed_at: Tensor
+    embedded: Tensor
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        return self.count.shape[0], self.count.shape[1]
+
+    @property
+    def empty(self) -> Tensor:
+        """(rows, cols, K) bool: stack places that hold nothing yet."""
+        return torch.arange(1, 1 + STACK, device=self.count.device) >= self.count[..., None]
+
+    def write_(self, rows: Tensor, columns: Tensor, pixels: Tensor, embedded: Tensor, tick: int) -> None:
+        """Let cells (rows[i], columns[i]) show pixels (N, 16, 16, 3), whose embeddings are (N, D), from `tick` on, in place.
+
+        The old content moves onto the stack; a content that lay there already moves up and leaves no gap.
+        """
+        old, old_embedded, count = (
+            self.contents[rows, columns],
+            self.embedded[rows, columns],
+            self.count[rows, columns],
+        )
+        same = (old[:, 1:] == pixels[:, None]).flatten(2).all(-1)
+        source, count = restack(same, count)
+        which = torch.arange(len(rows), device=rows.device)[:, None]
+        self.contents[rows, columns] = torch.cat([pixels[:, None], old[which, source]], 1)
+        self.embedded[rows, columns] = torch.cat([embedded[:, None], old_embedded[which, source]], 1)
+        self.count[rows, columns] = count
+        self.changed_at[rows, columns] = tick
+        cells_of(self.screen)[rows, columns] = pixels
+
+
+def restack(same: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
+    """Tell how the contents of cells move when new ones enter.
+
+    same:    (N, K) bool, stack places 1..K whose content is the one that enters (places not set yet are passed over)
+    count:   (N,) contents that are set, the present one included
+    returns: (N, K) the old place of what place 1..K holds afterwards (0: the old present content), and the new count
+    """
+    place = torch.arange(1, 1 + STACK, device=count.device)
+    same = same & (place < count[:, None])
+    end = torch.where(same.any(1), same.long().argmax(1) + 1, count.clamp(max=STACK))
+    source = torch.where(place <= end[:, None], place - 1, place)
+    return source, torch.maximum(count, end + 1)
+
+
+def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> ScreenState:
+    """Return the state of a screen that has not changed yet.
+
+    screen:   (H, W, 3) uint8
+    embedded: (rows, cols, D) embeddings of its cells
+    nothing:  (D,) stands for a stack place that has no content
+    """
+    cells = cells_of(screen)
+    rows, columns = cells.shape[:2]
+    contents = torch.zeros(
+        rows, columns, 1 + STACK, *cells.shape[2:], dtype=torch.uint8, device=screen.device
+    )
+    contents[:, :, 0] = cells
+    slots = nothing.detach().expand(rows, columns, 1 + STACK, -1).clone()
+    slots[:, :, 0] = embedded
+    return ScreenState(
+        screen=screen.clone(),
+        contents=contents,
+        count=torch.ones(rows, columns, dtype=torch.int64, device=screen.device),
+        changed_at=torch.full((rows, columns), _LONG_AGO, dtype=torch.int64, device=screen.device),
+        embedded=slots,
+    )

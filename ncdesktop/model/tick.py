@@ -1,0 +1,166 @@
+"""One tick of the dream: which cells change, what each becomes, written into the screen's state."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ncdesktop.actions import ActionMemory
+from ncdesktop.model.generator import MARGIN, REFERENCES
+from ncdesktop.model.inputs import TickInputs, fovea
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.sampler import draw_changes, paint
+from ncdesktop.model.screen import pixels_in, windows
+from ncdesktop.model.selector import CHOICES, Choice
+from ncdesktop.model.state import ScreenState
+from ncdesktop.world import CELL, Insight
+
+__all__ = ["TickResult", "dream_tick_", "tick_inputs"]
+
+AGE_LIMIT = 2000
+"""Ticks after which all cells count as equally old."""
+
+
+@dataclass(frozen=True)
+class TickResult:
+    """cursor: index of the shape shown; insight: what was decided where, and how long it took"""
+
+    cursor: int
+    insight: Insight
+
+
+def tick_inputs(state: ScreenState, memory: ActionMemory, tick: int) -> TickInputs:
+    """Return what the network sees at tick `tick`, which follows the state; `memory` includes the tick's action."""
+    device = state.screen.device
+
+    def batched(array: np.ndarray) -> Tensor:
+        return torch.from_numpy(array)[None].to(device)
+
+    points = batched(memory.points)
+    rows, columns = state.grid
+    return TickInputs(
+        embedded=state.embedded[None],
+        empty=state.empty[None],
+        age=(tick - state.changed_at).clamp(max=AGE_LIMIT)[None].float(),
+        origin=torch.zeros(1, 2, device=device),
+        grid=state.grid,
+        features=batched(memory.features),
+        keys=batched(memory.keys),
+        points=points,
+        ages=batched(memory.ages),
+        fovea=fovea(state.screen[None], points),
+        revealed=torch.zeros(1, rows, columns, 2, device=device),
+    )
+
+
+@torch.inference_mode()
+def dream_tick_(
+    model: NCGUIWorld,
+    state: ScreenState,
+    memory: ActionMemory,
+    *,
+    tick: int,
+    generator: torch.Generator,
+    steps: int = 2,
+) -> TickResult:
+    """Let the state go on to `tick`, in place.
+
+    memory:    the user's actions, that of this tick included
+    generator: on the CPU; the same numbers are drawn whatever the device
+    steps:     of the generator, 1 to 4
+    """
+    clock = [time.perf_counter()]
+    inputs = tick_inputs(state, memory, tick)
+    action = model.action_encoder(inputs)
+    clock.append(time.perf_counter())
+
+    encoded = model.backbone.encode(inputs, action)
+    features = model.backbone.decode(encoded, inputs.revealed, action)
+    decisions = model.selector(features, action, inputs)
+    first = model.selector.natural(decisions.change, inputs.features, inputs.keys)[0]
+    clock.append(time.perf_counter())
+
+    def look(revealed: Tensor) -> Tensor:
+        nonlocal features, decisions
+        features = model.backbone.decode(encoded, revealed[None], action)
+        decisions = model.selector(features, action, inputs)
+        return model.selector.natural(decisions.change, inputs.features, inputs.keys)[0]
+
+    rows, columns = torch.nonzero(draw_changes(first, look, generator), as_tuple=True)
+    clock.append(time.perf_counter())
+
+    choice = decisions.choice[0, rows, columns].argmax(-1)
+    pixels = _pixels(
+        model,
+        state,
+        memory.shift,
+        rows,
+        columns,
+        choice,
+        features[0, rows, columns],
+        action,
+        steps,
+        generator,
+    )
+    clock.append(time.perf_counter())
+
+    differs = (pixels != state.contents[rows, columns, 0]).flatten(1).any(1)
+    rows, columns, choice = rows[differs], columns[differs], choice[differs]
+    if len(rows):
+        state.write_(rows, columns, pixels[differs], model.embed(pixels[differs]), tick)
+    chosen = torch.full(state.grid, -1, dtype=torch.int8)
+    chosen[rows.cpu(), columns.cpu()] = choice.to("cpu", torch.int8)
+    cursor = int(decisions.cursor[0].argmax())
+    clock.append(time.perf_counter())
+    stages = ("actions", "backbone", "second look", "pixels", "state")
+    spent = {
+        name: 1000 * (after - before)
+        for name, before, after in zip(stages, clock[:-1], clock[1:], strict=True)
+    }
+    return TickResult(cursor, Insight(first.cpu().numpy(), chosen.numpy(), CHOICES, spent))
+
+
+def _pixels(
+    model: NCGUIWorld,
+    state: ScreenState,
+    shift: tuple[int, int],
+    rows: Tensor,
+    columns: Tensor,
+    choice: Tensor,
+    features: Tensor,
+    action: Tensor,
+    steps: int,
+    generator: torch.Generator,
+) -> Tensor:
+    """Return (N, 16, 16, 3) uint8: what the cells (rows[i], columns[i]) become by choice[i]; shift is (dx, dy) pixels."""
+    stack = state.contents[rows, columns]  # (N, 1 + K, 16, 16, 3)
+    pixels = stack[
+        torch.arange(len(rows), device=rows.device), torch.where(choice < Choice.GENERATE, choice, 0)
+    ]
+    corners = torch.stack([rows, columns], 1) * CELL
+    first = torch.zeros_like(rows)
+    shifted = windows(
+        state.screen[None], first, corners - torch.tensor(shift[::-1], device=rows.device), CELL
+    )
+    pixels = torch.where((choice == Choice.SHIFT)[:, None, None, None], shifted, pixels)
+
+    named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
+    if len(named):
+        pixels[named] = model.vocabulary[model.selector.words(features[named]).argmax(1)]
+    painted = torch.nonzero(choice == Choice.GENERATE).flatten()
+    if len(painted):
+        own = stack[painted, : REFERENCES - 1]
+        known = torch.arange(REFERENCES - 1, device=rows.device) < state.count[rows, columns][painted, None]
+        own = torch.where(known[:, :, None, None, None], own, own[:, :1])
+        references = pixels_in(torch.cat([own[:, :1], shifted[painted, None], own[:, 1:]], 1))
+        around = pixels_in(
+            windows(state.screen[None], first[painted], corners[painted] - MARGIN, CELL + 2 * MARGIN)
+        )
+        clean = paint(
+            model.generator, references, around, features[painted], action.expand(len(painted), -1),
+            steps=steps, generator=generator,
+        )  # fmt: skip
+        pixels[painted] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
+    return pixels

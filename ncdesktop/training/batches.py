@@ -1,0 +1,219 @@
+"""Ticks of the table assembled into what the network sees and what it should answer, on whatever device the table is."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ncdesktop.actions import HISTORY
+from ncdesktop.model.generator import MARGIN, REFERENCES
+from ncdesktop.model.inputs import TickInputs, fovea
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.screen import pixels_in, screen_of, windows
+from ncdesktop.model.selector import CHOICES, Choice
+from ncdesktop.training.table import Table
+from ncdesktop.world import CELL
+
+__all__ = ["AGE_LIMIT", "Batch", "Before", "CellBank", "assemble", "recorded_before"]
+
+AGE_LIMIT = 2000
+"""Ticks after which all cells count as equally old."""
+
+
+class CellBank:
+    """Distinct cells by id: those of the table, then those added in training; finds the id of given pixels by a hash."""
+
+    def __init__(self, table: Table, vocabulary: Tensor) -> None:
+        """vocabulary: (V,) int64 indices into the table's cells."""
+        device = table.cells.device
+        self._table_cells = table.cells
+        self._extra = table.cells.new_zeros(0, CELL, CELL, 3)
+        self.vocabulary = vocabulary.to(device)
+        self._word = torch.full((len(table.cells),), -1, dtype=torch.int64, device=device)
+        self._word[self.vocabulary] = torch.arange(len(vocabulary), device=device)
+        self._factors = torch.randint(
+            -(2**62), 2**62, (CELL * CELL * 3,), generator=torch.Generator().manual_seed(0)
+        ).to(device)
+        self._sorted: tuple[Tensor, Tensor] | None = None
+
+    def take(self, ids: Tensor) -> Tensor:
+        """ids (...) int64, none negative -> cells (..., 16, 16, 3) uint8"""
+        known = len(self._table_cells)
+        cells = self._table_cells[ids.clamp(max=known - 1)]
+        beyond = ids >= known
+        if len(self._extra) and beyond.any():
+            cells[beyond] = self._extra[ids[beyond] - known]
+        return cells
+
+    def word(self, ids: Tensor) -> Tensor:
+        """Return the place of each cell in the vocabulary, -1 if it has none."""
+        known = len(self._word)
+        return torch.where(ids < known, self._word[ids.clamp(max=known - 1)], -1)
+
+    def identify(self, cells: Tensor) -> Tensor:
+        """Return ids of cells (N, 16, 16, 3) uint8; contents not seen before are added."""
+        if self._sorted is None:
+            hashes = torch.cat([self._hash(part) for part in self._table_cells.split(8192)])
+            self._sorted = tuple(hashes.sort())  # type: ignore[assignment]
+        hashes, order = self._sorted  # type: ignore[misc]
+        wanted = self._hash(cells)
+        place = torch.searchsorted(hashes, wanted).clamp(max=len(hashes) - 1)
+        ids = torch.where(hashes[place] == wanted, order[place], len(self._table_cells) + len(self._extra))
+        new = torch.nonzero(hashes[place] != wanted).flatten()
+        ids[new] += torch.arange(len(new), device=ids.device)
+        self._extra = torch.cat([self._extra, cells[new]])
+        return ids
+
+    def forget(self) -> None:
+        """Drop the added cells; their ids are void."""
+        self._extra = self._extra[:0]
+
+    def _hash(self, cells: Tensor) -> Tensor:
+        return (cells.flatten(1).to(torch.int64) * self._factors).sum(1)
+
+
+@dataclass
+class Before:
+    """The screens before B ticks, rows * cols cells each.
+
+    ids: (B, cells, 1 + STACK) int64 into the bank, -1 none; age: (B, cells) ticks since each cell changed
+    """
+
+    ids: Tensor
+    age: Tensor
+
+
+def recorded_before(table: Table, ticks: Tensor) -> Before:
+    """Return the recorded screens before `ticks` (B,)."""
+    place = table.place[ticks - 1].long()
+    since = table.entry_tick[place]
+    age = torch.where(since > 0, table.since_start[ticks][:, None] - since, AGE_LIMIT).clamp(max=AGE_LIMIT)
+    return Before(table.entry[place].long(), age)
+
+
+@dataclass
+class Batch:
+    """B crops of h x w cells.
+
+    inputs:  without embeddings; `embed` fills them in
+    cells:   (U, 16, 16, 3) uint8, distinct; ids (B, h, w, 1 + STACK) index them, U stands for nothing
+    changed: (B, h, w) bool; ignored (B, h, w) bool: cells that are nobody's fault
+    label:   (B, h, w, choices) bool: all choices that give the true pixels
+    word:    (B, h, w) int64, place of the true content in the vocabulary or -1
+    cursor:  (B,) int64
+    screens: (B, H, W, 3) uint8 before the tick; shift (B, 2) pixels (dy, dx)
+    new:     (B, h, w) int64, true content as id in the bank; before likewise with its stack
+    """
+
+    inputs: TickInputs
+    cells: Tensor
+    ids: Tensor
+    changed: Tensor
+    ignored: Tensor
+    label: Tensor
+    word: Tensor
+    cursor: Tensor
+    screens: Tensor
+    shift: Tensor
+    new: Tensor
+    before: Tensor
+
+    def embed(self, model: NCGUIWorld) -> TickInputs:
+        """Return the inputs with the embeddings of all contents, each distinct one encoded once; gradients flow."""
+        encoder = model.cell_encoder
+        self.inputs.embedded = torch.cat([encoder(self.cells), encoder.nothing[None]])[self.ids]
+        return self.inputs
+
+    def corners(self, which: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Return (N, 2) (y, x) pixels of cells (rows, columns) of crops `which` on their screens."""
+        return ((self.inputs.origin[which] + torch.stack([rows, columns], 1)) * CELL).long()
+
+    def references(
+        self, bank: CellBank, which: Tensor, rows: Tensor, columns: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return what the generator sees of cells: references (N, REFERENCES, 3, 16, 16) and around (N, 3, 24, 24)."""
+        corners = self.corners(which, rows, columns)
+        stack = self.before[which, rows, columns, : REFERENCES - 1]
+        contents = bank.take(torch.where(stack >= 0, stack, stack[:, :1]))  # (N, REFERENCES - 1, 16, 16, 3)
+        shifted = windows(self.screens, which, corners - self.shift[which], CELL)
+        references = torch.cat([contents[:, :1], shifted[:, None], contents[:, 1:]], 1)
+        around = windows(self.screens, which, corners - MARGIN, CELL + 2 * MARGIN)
+        return pixels_in(references), pixels_in(around)
+
+
+def assemble(
+    table: Table,
+    bank: CellBank,
+    ticks: Tensor,
+    origins: Tensor,
+    *,
+    crop: tuple[int, int],
+    before: Before | None = None,
+    ignored: Tensor | None = None,
+) -> Batch:
+    """Return the batch of crops of `crop` cells with upper left cells `origins` (B, 2) at `ticks` (B,).
+
+    before:  screens to start from, the recorded ones by default
+    ignored: (B, cells) bool, cells without a right answer
+    """
+    rows, columns = table.grid
+    batch, (height, width), device = len(ticks), crop, table.place.device
+    before = before or recorded_before(table, ticks)
+    inside = (
+        (origins[:, :1, None] + torch.arange(height, device=device)[:, None]) * columns
+        + origins[:, 1:, None] + torch.arange(width, device=device)
+    ).flatten(1)  # fmt: skip
+
+    def crop_of(values: Tensor) -> Tensor:
+        return values[torch.arange(batch, device=device)[:, None], inside].unflatten(1, crop)
+
+    screens = screen_of(bank.take(before.ids[..., 0]).unflatten(1, (rows, columns)))
+    stack, new = crop_of(before.ids), crop_of(table.entry[table.place[ticks].long(), 0].long())
+    changed = new != stack[..., 0]
+    dragging = table.features[ticks, 2] > 0
+    shift = ((table.points[ticks, 0] - table.points[ticks, 1]) * dragging[:, None]).flip(-1).long()
+
+    label = torch.zeros(batch, height, width, len(CHOICES), dtype=torch.bool, device=device)
+    label[..., Choice.EARLIER : Choice.GENERATE] = (stack[..., 1:] == new[..., None]) & changed[..., None]
+    which, row, column = torch.nonzero(changed & (shift != 0).any(1)[:, None, None], as_tuple=True)
+    corners = ((origins[which] + torch.stack([row, column], 1)) * CELL) - shift[which]
+    same = (windows(screens, which, corners, CELL) == bank.take(new[which, row, column])).flatten(1).all(1)
+    label[which, row, column, Choice.SHIFT] = same
+    fresh = changed & ~label.any(-1)
+    word = torch.where(changed, bank.word(new), -1)
+    label[..., Choice.DICTIONARY], label[..., Choice.GENERATE] = fresh & (word >= 0), fresh & (word < 0)
+
+    ids, inverse = torch.unique(stack, return_inverse=True)
+    if ids[0] < 0:
+        ids, inverse = ids[1:], torch.where(inverse == 0, len(ids) - 1, inverse - 1)
+    past = ticks[:, None] - torch.arange(HISTORY - 1, -1, -1, device=device)
+    known = table.since_start[ticks][:, None] >= torch.arange(HISTORY - 1, -1, -1, device=device)
+    past = past.clamp(min=0)
+    points = table.points[ticks]
+    inputs = TickInputs(
+        embedded=torch.empty(0),
+        empty=stack[..., 1:] < 0,
+        age=crop_of(before.age).float(),
+        origin=origins.float(),
+        grid=table.grid,
+        features=table.features[past] * known[..., None],
+        keys=table.keys[past].long() * known[..., None],
+        points=points,
+        ages=table.ages[ticks],
+        fovea=fovea(screens, points),
+        revealed=torch.zeros(batch, height, width, 2, device=device),
+    )
+    return Batch(
+        inputs=inputs,
+        cells=bank.take(ids),
+        ids=inverse,
+        changed=changed,
+        ignored=torch.zeros_like(changed) if ignored is None else crop_of(ignored),
+        label=label,
+        word=word,
+        cursor=table.cursor[ticks].long(),
+        screens=screens,
+        shift=shift,
+        new=new,
+        before=stack,
+    )

@@ -1,0 +1,111 @@
+"""What training minimises: change, choice, dictionary, painted pixels, cursor; on a batch of crops."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.sampler import NOISE, noised
+from ncdesktop.model.screen import pixels_in
+from ncdesktop.model.selector import Choice
+from ncdesktop.training.batches import Batch, CellBank
+
+__all__ = ["Losses", "losses", "reveal_"]
+
+_PAINTED_CELLS = 48
+_NAMED_CELLS = 256
+_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 4.0, "cursor": 0.1}
+
+
+@dataclass
+class Losses:
+    """Means over the batch; `total` is their weighted sum."""
+
+    select: Tensor
+    word: Tensor
+    paint: Tensor
+    cursor: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        return sum(
+            (weight * getattr(self, name) for name, weight in _WEIGHTS.items()), self.select.new_zeros(())
+        )
+
+
+def reveal_(batch: Batch, generator: torch.Generator) -> None:
+    """Tell the inputs of some cells whether they change, in place: of none in half of the crops, else of a few or many.
+
+    Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
+    training for it. Half of the few are drawn among cells that change.
+    """
+    batch_size, height, width = batch.changed.shape
+    device = batch.changed.device
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=generator).to(device)
+
+    few = uniform(batch_size) < 0.6
+    score = uniform(batch_size, height * width)
+    score += (uniform(batch_size, 1) < 0.5) * batch.changed.flatten(1)  # prefer changing cells
+    rank = score.argsort(1, descending=True).argsort(1)
+    count = torch.where(few, 1 + 3 * uniform(batch_size), height * width * uniform(batch_size).square())
+    shown = (rank < count[:, None]) & (uniform(batch_size, 1) < 0.5)
+    shown = shown.unflatten(1, (height, width)) & ~batch.ignored
+    batch.inputs.revealed = torch.stack([shown, shown & batch.changed], -1).float()
+
+
+def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Generator) -> Losses:
+    """Return the losses of a batch whose inputs `reveal_` has prepared."""
+    inputs = batch.embed(model)
+    decisions, features, action = model(inputs)
+    wanted = ~batch.ignored
+    change = F.binary_cross_entropy_with_logits(
+        decisions.change.float(), batch.changed.float(), reduction="none"
+    )
+    unknown = wanted & (inputs.revealed[..., 0] == 0)
+    right = decisions.choice.float().log_softmax(-1).masked_fill(~batch.label, -1e4).logsumexp(-1)
+    changed = batch.changed & wanted
+    per_cell = 1.5 * change * unknown + torch.where(changed, -right.clamp(min=-50), 0.0)
+    # Divided by the root of the changed cells, never clamped: a clamp removes the gradient of exactly the large events.
+    select = (per_cell.sum((1, 2)) / (4 + changed.sum((1, 2))).sqrt()).mean() / 4
+
+    word = paint = select.new_zeros(())
+    named = _some(batch.label[..., Choice.DICTIONARY] & wanted, _NAMED_CELLS, generator)
+    if len(named[0]):
+        word = F.cross_entropy(model.selector.words(features[named]).float(), batch.word[named])
+    painted = _some(batch.label[..., Choice.GENERATE] & wanted, _PAINTED_CELLS, generator)
+    if len(painted[0]):
+        paint = _paint_loss(model, batch, bank, painted, features[painted], action[painted[0]], generator)
+    cursor = F.cross_entropy(decisions.cursor.float(), batch.cursor, ignore_index=-1)
+    return Losses(select, word, paint, torch.nan_to_num(cursor))
+
+
+def _paint_loss(
+    model: NCGUIWorld,
+    batch: Batch,
+    bank: CellBank,
+    cells: tuple[Tensor, Tensor, Tensor],
+    features: Tensor,
+    action: Tensor,
+    generator: torch.Generator,
+) -> Tensor:
+    references, around = batch.references(bank, *cells)
+    true = pixels_in(bank.take(batch.new[cells]))
+    count, device = len(true), true.device
+    t = torch.rand(count, generator=generator).to(device)
+    t = torch.where(torch.rand(count, generator=generator).to(device) < 0.4, torch.ones_like(t), t)
+    noise = torch.randn(true.shape, generator=generator).to(device) * NOISE
+    painted = model.generator(noised(true, noise, t), t, references, around, features, action)
+    return F.smooth_l1_loss(painted.float(), true, beta=0.1)
+
+
+def _some(mask: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Return indices of at most `count` true places of `mask` (B, h, w), drawn at random."""
+    which, row, column = torch.nonzero(mask, as_tuple=True)
+    if len(which) > count:
+        keep = torch.randperm(len(which), generator=generator)[:count].to(which.device)
+        which, row, column = which[keep], row[keep], column[keep]
+    return which, row, column

@@ -1,0 +1,171 @@
+"""The model's own mistakes to learn from: it dreams on from recorded screens, and what it got wrong becomes training.
+
+Teacher-forced alone, a model never sees a screen that it got slightly wrong, and does not know how to go on from one.
+"""
+
+import random
+
+import torch
+from torch import Tensor
+
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.sampler import draw_changes, paint
+from ncdesktop.model.screen import windows
+from ncdesktop.model.selector import Choice
+from ncdesktop.model.state import restack
+from ncdesktop.training.batches import Batch, Before, CellBank, assemble, recorded_before
+from ncdesktop.training.table import Table
+from ncdesktop.world import CELL
+
+__all__ = ["OwnMistakes"]
+
+_START_KINDS = ("drag", "edge", "edge", "hover", "late", "still")
+_EARLY_TICKS = (1, 2, 4, 8)
+_CROP = (12, 16)
+
+
+class OwnMistakes:
+    """Dreams side by side, each from a recorded tick on with the recorded actions, for a few ticks; then others."""
+
+    def __init__(self, table: Table, bank: CellBank, *, seed: int, dreams: int = 4, ticks: int = 16) -> None:
+        """table: on the CPU or a GPU; dreams: screens at a time; ticks: that each goes on for."""
+        self._table, self._bank, self._dreams, self._length = table, bank, dreams, ticks
+        self._random = random.Random(seed)
+        self._kinds = table.kinds
+        self._left = 0
+        self._ticks = torch.zeros(dreams, dtype=torch.int64, device=table.place.device)
+        self._before = Before(self._ticks, self._ticks)
+
+    @torch.no_grad()
+    def next_batch(self, model: NCGUIWorld, generator: torch.Generator) -> Batch:
+        """Let every dream go on by one tick; return crops of the tick after, to train on."""
+        if self._left == 0:
+            self._start()
+        grid = self._table.grid
+        origins = torch.zeros(self._dreams, 2, dtype=torch.int64, device=self._ticks.device)
+        batch = assemble(self._table, self._bank, self._ticks, origins, crop=grid, before=self._before)
+        self._before = self._dream(model, batch, generator)
+        self._ticks = self._ticks + 1
+        self._left -= 1
+        return self._crops()
+
+    def _start(self) -> None:
+        """Begin all dreams anew, each up to eight ticks before something that happens."""
+        self._bank.forget()
+        table, picked = self._table, []
+        while len(picked) < self._dreams:
+            ticks = self._kinds[self._random.choice(_START_KINDS)]
+            if len(ticks):
+                tick = int(ticks[self._random.randrange(len(ticks))]) - self._random.randrange(8)
+                last = tick + self._length + max(_EARLY_TICKS)
+                if tick > 0 and int(table.since_start[tick]) > 0 and last < len(table) and (
+                    table.session[last] == table.session[tick]
+                ):  # fmt: skip
+                    picked.append(tick)
+        self._ticks = torch.tensor(picked, device=self._ticks.device)
+        self._before = recorded_before(table, self._ticks)
+        self._left = self._random.randint(self._length // 4, self._length)
+
+    def _dream(self, model: NCGUIWorld, batch: Batch, generator: torch.Generator) -> Before:
+        """Return the screens (with their stacks) that the model makes of the batch's tick."""
+        inputs = batch.embed(model)
+        action = model.action_encoder(inputs)
+        encoded = model.backbone.encode(inputs, action)
+        features = model.backbone.decode(encoded, inputs.revealed, action)
+        first = model.selector(features, action, inputs)
+        probability = model.selector.natural(first.change, inputs.features, inputs.keys)
+        changed, revealed = torch.zeros_like(batch.changed), torch.zeros_like(inputs.revealed)
+        for dream in range(self._dreams):
+
+            def look(shown: Tensor, dream: int = dream) -> Tensor:
+                revealed[dream] = shown
+                one = slice(dream, dream + 1)
+                own = tuple(level[one] for level in encoded)
+                again = model.backbone.decode(own, shown[None], action[one])  # type: ignore[arg-type]
+                features[dream] = again[0]
+                change = model.selector.heads(again)[..., 0]
+                return model.selector.natural(change, inputs.features[one], inputs.keys[one])[0]
+
+            changed[dream] = draw_changes(probability[dream], look, generator)
+        choices = model.selector(features, action, inputs).choice
+        which, row, column = torch.nonzero(changed, as_tuple=True)
+        new = self._contents(model, batch, (which, row, column), choices, features, action, generator)
+        return self._write(batch, (which, row, column), new)
+
+    def _contents(
+        self,
+        model: NCGUIWorld,
+        batch: Batch,
+        cells: tuple[Tensor, Tensor, Tensor],
+        choices: Tensor,
+        features: Tensor,
+        action: Tensor,
+        generator: torch.Generator,
+    ) -> Tensor:
+        """Return the ids (N,) of what the cells become."""
+        which, row, column = cells
+        choice = choices[cells].argmax(-1)
+        new = batch.before[which, row, column, torch.where(choice < Choice.GENERATE, choice, 0)]
+        shifted = torch.nonzero(choice == Choice.SHIFT).flatten()
+        if len(shifted):
+            corners = (
+                batch.corners(which[shifted], row[shifted], column[shifted]) - batch.shift[which[shifted]]
+            )
+            new[shifted] = self._bank.identify(windows(batch.screens, which[shifted], corners, CELL))
+        named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
+        if len(named):
+            at = which[named], row[named], column[named]
+            words = self._bank.vocabulary[model.selector.words(features[at]).argmax(1)]
+            new[named] = torch.where(words >= 0, words, new[named])
+        painted = torch.nonzero(choice == Choice.GENERATE).flatten()
+        if len(painted):
+            at = which[painted], row[painted], column[painted]
+            references, around = batch.references(self._bank, *at)
+            clean = paint(
+                model.generator, references, around, features[at], action[at[0]], steps=2, generator=generator
+            )
+            pixels = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
+            new[painted] = self._bank.identify(pixels)
+        return torch.where(new >= 0, new, batch.before[which, row, column, 0])
+
+    def _write(self, batch: Batch, cells: tuple[Tensor, Tensor, Tensor], new: Tensor) -> Before:
+        which, row, column = cells
+        ids, age = self._before.ids.clone(), self._before.age + 1
+        place = row * self._table.grid[1] + column
+        old = ids[which, place]
+        differs = old[:, 0] != new
+        which, place, old, new = which[differs], place[differs], old[differs], new[differs]
+        source, _ = restack(old[:, 1:] == new[:, None], (old >= 0).sum(1))
+        ids[which, place] = torch.cat([new[:, None], old.gather(1, source)], 1)
+        age[which, place] = 1
+        return Before(ids, age)
+
+    def _crops(self) -> Batch:
+        """Crops around what the recording shows differently after the dreams' next tick (or around the pointer)."""
+        table, (rows, columns) = self._table, self._table.grid
+        new = table.entry[table.place[self._ticks].long(), 0].long()
+        shown = self._before.ids[..., 0]
+        early = torch.zeros_like(shown, dtype=torch.bool)
+        for later in _EARLY_TICKS:  # a dream that is ahead of the recording is not wrong
+            early |= shown == table.entry[table.place[self._ticks + later].long(), 0]
+        wrong = (shown != new) & ~early
+        height, width = min(_CROP[0], rows), min(_CROP[1], columns)
+        origins = []
+        for dream, tick in enumerate(self._ticks.tolist()):
+            cells = torch.nonzero(wrong[dream]).flatten()
+            if len(cells):
+                row, column = divmod(int(cells[self._random.randrange(len(cells))]), columns)
+            else:
+                x, y = (table.points[tick, 0] / CELL).int().tolist()
+                row, column = y, x
+            origins.append(
+                (
+                    min(max(row - self._random.randrange(height), 0), rows - height),
+                    min(max(column - self._random.randrange(width), 0), columns - width),
+                )
+            )
+        at = torch.tensor(origins, device=self._ticks.device)
+        ignored = early & (shown != new)
+        return assemble(
+            table, self._bank, self._ticks, at, crop=(height, width), before=self._before, ignored=ignored
+        )

@@ -1,0 +1,221 @@
+"""All training sessions as one table of single ticks, on disk and mapped into every process that trains."""
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from ncdesktop.actions import FEATURES
+from ncdesktop.errors import SessionError
+from ncdesktop.model.state import STACK
+from ncdesktop.paths import write_atomically
+from ncdesktop.session import Session
+from ncdesktop.training.cells import SessionCells, session_cells
+from ncdesktop.world import CELL, Cursor
+
+__all__ = ["PROMPT_TICKS", "Table", "build_table", "recurring_cells"]
+
+PROMPT_TICKS = 3
+"""A tick is prompt if an edge lies at most so many ticks back (or the pointer moved in it or the one before)."""
+_AFTER_EDGE_TICKS = 12
+_ARRAYS = (
+    "cells", "entry", "entry_tick", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start",
+)  # fmt: skip
+
+
+@dataclass
+class Table:
+    """N ticks of all sessions, one after the other; U distinct cells, E changes of a place.
+
+    cells:       (U, 16, 16, 3) uint8
+    entry:       (E, 1 + STACK) int32 indices into `cells`, new content first, -1 none
+    entry_tick:  (E,) int32, tick within its session
+    place:       (N, rows * cols) int32 indices into `entry`: the screen with its history at the end of each tick
+    features:    (N, FEATURES) float32, keys (N, KEYS_A_TICK), points (N, 4, 2), ages (N, 2): see ActionMemory
+    edge:        (N,) bool; cursor (N,) index into `cursors`
+    session:     (N,) int16; since_start (N,) int32: ticks since the session's start
+    """
+
+    grid: tuple[int, int]
+    names: list[str]
+    fingerprints: list[str]
+    cursors: list[Cursor]
+    cells: Tensor
+    entry: Tensor
+    entry_tick: Tensor
+    place: Tensor
+    features: Tensor
+    keys: Tensor
+    points: Tensor
+    ages: Tensor
+    edge: Tensor
+    cursor: Tensor
+    session: Tensor
+    since_start: Tensor
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def to(self, device: torch.device | str) -> "Table":
+        """Return the table with all its arrays on `device`."""
+        arrays = {name: getattr(self, name).to(device) for name in _ARRAYS}
+        return Table(self.grid, self.names, self.fingerprints, self.cursors, **arrays)
+
+    @cached_property
+    def changes(self) -> Tensor:
+        """(N,) int16: cells that differ from the tick before; 0 at each session's start."""
+        count = torch.zeros(len(self), dtype=torch.int16)
+        for start in range(1, len(self), 4096):
+            stop = min(start + 4096, len(self))
+            count[start:stop] = (
+                (self.place[start:stop] != self.place[start - 1 : stop - 1]).sum(1, dtype=torch.int16).cpu()
+            )
+        count[self.since_start.cpu() == 0] = 0
+        return count
+
+    @cached_property
+    def since_edge(self) -> Tensor:
+        """(N,) int32: ticks since the last button, key or wheel event."""
+        index = torch.arange(len(self), dtype=torch.int32)
+        last = torch.where(self.edge.cpu(), index, -10_000)
+        last = torch.maximum(torch.cummax(last, 0).values, index - self.since_start.cpu() - 5_000)
+        return index - last
+
+    @cached_property
+    def moving(self) -> Tensor:
+        """(N,) bool: the pointer moved in the tick or the one before."""
+        moved = (self.features[:, :2] != 0).any(1).cpu()
+        return moved | torch.cat([moved[:1], moved[:-1]])
+
+    @cached_property
+    def dragging(self) -> Tensor:
+        """(N,) bool: the left button is held while the pointer moves."""
+        return (self.features[:, 2] > 0).cpu() & self.moving
+
+    @cached_property
+    def prompt(self) -> Tensor:
+        """(N,) bool: what happens in the tick answers the user at once; the rest are launches and timers."""
+        return self.moving | (self.since_edge <= PROMPT_TICKS)
+
+    @cached_property
+    def kinds(self) -> dict[str, Tensor]:
+        """Ticks of each kind: changing in a drag, at an edge, while hovering, late; still after an edge, idle."""
+        changes, later = self.changes > 0, self.since_start.cpu() > 0
+        edge, after = self.since_edge <= PROMPT_TICKS, self.since_edge <= _AFTER_EDGE_TICKS
+        split = {
+            "drag": changes & self.dragging,
+            "edge": changes & ~self.dragging & edge,
+            "hover": changes & ~self.dragging & ~edge & self.moving,
+            "late": changes & ~self.dragging & ~edge & ~self.moving,
+            "still": ~changes & later & after,
+            "idle": ~changes & later & ~after,
+        }
+        return {kind: torch.nonzero(ticks).flatten() for kind, ticks in split.items()}
+
+
+def build_table(sessions: list[Session], *, cache: Path, progress: bool = True) -> Table:
+    """Return the table of `sessions`, from `cache` if it is there, else built there.
+
+    Decoding an hour of sessions takes about a minute and a half on one core. Raises SessionError if sizes differ.
+    """
+    if not sessions:
+        raise SessionError("no sessions to train on were found; record some with `ncdesktop record`")
+    sizes = {session.size for session in sessions}
+    if len(sizes) > 1:
+        raise SessionError(f"sessions of several sizes {sorted(sizes)}; give sessions of one size")
+    prints = [session.fingerprint for session in sessions]
+    folder = cache / f"table-{zlib.crc32(','.join(prints).encode()):08x}"
+    if not (folder / "table.json").exists():
+        bar = tqdm(sessions, desc="reading sessions", unit="session", disable=None if progress else True)
+        _merge([session_cells(session, cache) for session in bar], sessions, folder)
+    return _load(folder)
+
+
+def _merge(parts: list[SessionCells], sessions: list[Session], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    ids: dict[bytes, int] = {}
+    shapes: dict[tuple[bytes, tuple[int, int]], int] = {}
+    cursors: list[Cursor] = []
+    columns, rows = sessions[0].size[0] // CELL, sessions[0].size[1] // CELL
+    arrays: dict[str, list[np.ndarray]] = {name: [] for name in _ARRAYS if name != "cells"}
+    entries = 0
+    for number, (part, session) in enumerate(zip(parts, sessions, strict=True)):
+        ticks = len(part.features)
+        own = np.array([ids.setdefault(cell.tobytes(), len(ids)) for cell in part.cells], np.int32)
+        place = np.zeros((ticks, rows * columns), np.int32)
+        place[part.entry_tick, part.entry_cell] = np.arange(len(part.entry), dtype=np.int32)
+        shape_ids = []
+        for cursor in session.cursors:
+            key = (cursor.image.tobytes(), cursor.hotspot)
+            if key not in shapes:
+                shapes[key] = len(cursors)
+                cursors.append(cursor)
+            shape_ids.append(shapes[key])
+        for name, array in {
+            "entry": np.where(part.entry >= 0, own[part.entry], -1).astype(np.int32),
+            "entry_tick": part.entry_tick,
+            "place": np.maximum.accumulate(place, 0) + np.int32(entries),
+            "features": part.features,
+            "keys": part.keys,
+            "points": part.points,
+            "ages": part.ages,
+            "edge": part.edge,
+            "cursor": np.array(shape_ids, np.int32)[part.cursor],
+            "session": np.full(ticks, number, np.int16),
+            "since_start": np.arange(ticks, dtype=np.int32),
+        }.items():
+            arrays[name].append(array)
+        entries += len(part.entry)
+    np.save(folder / "cells.npy", np.frombuffer(b"".join(ids), np.uint8).reshape(-1, CELL, CELL, 3))
+    for name, list_ in arrays.items():
+        np.save(folder / f"{name}.npy", np.concatenate(list_))
+    for index, cursor in enumerate(cursors):
+        np.save(folder / f"cursor-{index}.npy", cursor.image)
+    facts = {
+        "grid": [rows, columns],
+        "names": [session.name for session in sessions],
+        "fingerprints": [session.fingerprint for session in sessions],
+        "cursors": [{"hotspot": list(cursor.hotspot), "name": cursor.name} for cursor in cursors],
+    }
+    write_atomically(folder / "table.json", json.dumps(facts).encode())
+
+
+def _load(folder: Path) -> Table:
+    facts = json.loads((folder / "table.json").read_text())
+    arrays = {name: torch.from_numpy(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in _ARRAYS}
+    assert arrays["features"].shape[1] == FEATURES and arrays["entry"].shape[1] == 1 + STACK
+    cursors = [
+        Cursor(
+            np.load(folder / f"cursor-{index}.npy"), (item["hotspot"][0], item["hotspot"][1]), item["name"]
+        )
+        for index, item in enumerate(facts["cursors"])
+    ]
+    return Table(
+        (facts["grid"][0], facts["grid"][1]), facts["names"], facts["fingerprints"], cursors, **arrays
+    )
+
+
+def recurring_cells(table: Table, ticks: Iterable[int], count: int) -> np.ndarray:
+    """Return indices into `table.cells` of the `count` contents that came from nowhere in most sessions: the vocabulary.
+
+    Only changes that neither the cell's stack nor a drag explains are counted (drags are mostly shifts).
+    """
+    pairs = []
+    dragging = table.dragging
+    for tick in ticks:
+        if dragging[tick]:
+            continue
+        differs = torch.nonzero(table.place[tick] != table.place[tick - 1]).flatten()
+        new = table.entry[table.place[tick, differs]][:, 0]
+        before = table.entry[table.place[tick - 1, differs]]
+        fresh = new[(before != new[:, None]).all(1)].numpy()
+        pairs.append(np.stack([fresh, np.full_like(fresh, int(table.session[tick]))], 1))
+    found, sessions = np.unique(np.unique(np.concatenate(pairs), axis=0)[:, 0], return_counts=True)
+    return found[np.argsort(-sessions, kind="stable")[:count]]

@@ -1,0 +1,310 @@
+"""Training of the world model: one process or many, on CPUs or GPUs, resumable, within a budget of minutes."""
+
+import copy
+import json
+import logging
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from ncdesktop.errors import WeightsError
+from ncdesktop.model.actions_encoder import ActionEncoder
+from ncdesktop.model.backbone import Backbone
+from ncdesktop.model.cell_encoder import CellEncoder
+from ncdesktop.model.generator import Generator
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.screen import screen_of
+from ncdesktop.model.selector import Selector, SelectorConfig
+from ncdesktop.training.batches import Batch, CellBank, assemble
+from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
+from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.mistakes import OwnMistakes
+from ncdesktop.training.muon import Muon, split_parameters
+from ncdesktop.training.sampling import TickSampler, calibration
+from ncdesktop.training.table import Table, recurring_cells
+from ncdesktop.training.validation import validate
+
+__all__ = ["TrainConfig", "new_model", "train"]
+
+log = logging.getLogger(__name__)
+
+_CURSOR_TICKS = 20
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One sitting of training.
+
+    minutes:         length of the sitting; the learning rate falls over its last part
+    lr_matrices, lr: of Muon and AdamW
+    cells_a_step:    cells that each process sees between two updates
+    decay:           of the exponential average of weights, a step
+    mistakes:        share of the batches that come from the model's own dreams, once it has seen mistakes_after_ticks
+    bf16:            multiply matrices in bfloat16: a quarter faster on CPUs with AVX512-BF16, slower on others
+    """
+
+    minutes: float
+    seed: int = 0
+    lr_matrices: float = 0.012
+    lr: float = 1.2e-3
+    cells_a_step: int = 4608
+    warmup_steps: int = 50
+    cooldown: float = 0.3
+    decay: float = 0.998
+    mistakes: float = 0.35
+    mistakes_after_ticks: int = 100_000
+    bf16: bool = False
+    checkpoint_minutes: float = 5.0
+    validation_minutes: float = 15.0
+
+
+def new_model(table: Table, *, seed: int, vocabulary_size: int = 16384) -> NCGUIWorld:
+    """Return an untrained model for the table's screens: its vocabulary, cursors and start screen come from there."""
+    torch.manual_seed(seed)
+    ticks = torch.nonzero(table.changes > 0).flatten().tolist()
+    words = table.cells[torch.from_numpy(recurring_cells(table, ticks, vocabulary_size)).long()]
+    seen = torch.bincount(table.cursor, minlength=len(table.cursors))
+    cursors = [
+        cursor for cursor, count in zip(table.cursors, seen.tolist(), strict=True) if count >= _CURSOR_TICKS
+    ]
+    first = table.entry[table.place[min(9, len(table) - 1)].long(), 0].long()
+    start = screen_of(table.cells[first].unflatten(0, table.grid)).numpy()
+    parts: dict[str, nn.Module] = {
+        "cell_encoder": CellEncoder(),
+        "action_encoder": ActionEncoder(),
+        "backbone": Backbone(),
+        "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
+        "generator": Generator(),
+    }
+    model = NCGUIWorld(
+        parts, vocabulary=words.clone(), cursors=cursors, start=start, trained_on=table.fingerprints
+    )
+    _spread_words_(model.selector, words)
+    return model
+
+
+def _spread_words_(selector: Selector, words: Tensor) -> None:
+    """Set the keys of the vocabulary to the principal components of its pixels, in place: alike begin close."""
+    flat = words.flatten(1).float() / 255
+    flat = flat - flat.mean(0)
+    dim = min(selector.config.key_dim, len(words))
+    basis = torch.linalg.eigh(flat.T @ flat).eigenvectors[:, -dim:]
+    components = flat @ basis
+    selector.word_key.weight.data[:, :dim] = components / (components.std(0) + 0.05) * 0.5
+
+
+def train(
+    table: Table,
+    held: Table | None,
+    out: Path,
+    config: TrainConfig,
+    *,
+    device: str = "cpu",
+    init: Path | None = None,
+) -> None:
+    """Train in this process (a member of the process group, if one is up) and leave checkpoint and weights in `out`.
+
+    Goes on from `out/checkpoint.safetensors` if it is there, else from the weights `init`, else from nothing.
+    """
+    rank, processes = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
+    checkpoint = out / "checkpoint.safetensors"
+    weights = out / "weights"
+    if checkpoint.exists():
+        model = NCGUIWorld.from_pretrained(weights)
+    else:
+        model = NCGUIWorld.from_pretrained(init) if init else new_model(table, seed=config.seed)
+    _check_fits(model, table)
+    bank = CellBank(table, _vocabulary_ids(model, table))
+    _name_cursors_(table, model)
+    if held is not None:
+        _name_cursors_(held, model)
+    model.to(device).train()
+    average = copy.deepcopy(model).eval().requires_grad_(False)
+    matrices, rest = split_parameters(model)
+    optimisers: dict[str, torch.optim.Optimizer] = {
+        "muon": Muon(matrices, lr=config.lr_matrices),
+        "adam": torch.optim.AdamW(rest, lr=config.lr, betas=(0.9, 0.97), weight_decay=0.02),
+    }
+    progress = {"step": 0, "ticks": 0, "seconds": 0.0}
+    if checkpoint.exists():
+        progress |= load_checkpoint(checkpoint, {"model": model, "average": average}, optimisers)
+    model.selector.calibration.copy_(calibration(table))
+    average.selector.calibration.copy_(calibration(table))
+    if rank == 0:
+        out.mkdir(parents=True, exist_ok=True)
+        facts = {"config": asdict(config), "processes": processes, "device": device, "sessions": table.names}
+        (out / f"sitting-{int(progress['step']):07d}.json").write_text(json.dumps(facts, indent=1))
+
+    sampler = TickSampler(table, seed=config.seed + 1000 * int(progress["step"]) + rank)
+    generator = torch.Generator().manual_seed(config.seed + 1000 * int(progress["step"]) + rank)
+    source = _Source(
+        table.to(device), bank, sampler, average, seed=config.seed + 1000 * int(progress["step"]) + rank
+    )
+    rates = [optimiser.param_groups[0]["lr"] for optimiser in optimisers.values()]
+    begun, first_step = time.monotonic(), progress["step"]
+    checkpoint_at, validation_at = config.checkpoint_minutes * 60, config.validation_minutes * 60
+    recent: list[list[float]] = []
+    bar = tqdm(
+        total=round(config.minutes * 60), unit="s", disable=None if rank == 0 else True, desc="training"
+    )
+
+    def keep() -> None:
+        if rank == 0:
+            elapsed = progress | {"seconds": progress["seconds"] + time.monotonic() - begun}
+            average.save_pretrained(weights, dtype=torch.float16)
+            save_checkpoint(checkpoint, {"model": model, "average": average}, optimisers, elapsed)
+
+    while True:
+        elapsed = _agree(time.monotonic() - begun, device)
+        done = elapsed / (config.minutes * 60)
+        if done >= 1:
+            break
+        warm = min(1.0, (progress["step"] - first_step + 1) / config.warmup_steps)
+        factor = warm * min(1.0, max(0.03, (1 - done) / config.cooldown))
+        for optimiser, rate in zip(optimisers.values(), rates, strict=True):
+            optimiser.param_groups[0]["lr"] = rate * factor
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=config.bf16):
+            share = config.mistakes if progress["ticks"] >= config.mistakes_after_ticks else 0.0
+            ticks, values = _gradients(model, source, share, config.cells_a_step, generator)
+        ticks = _share_gradients_(model, ticks, processes)
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimiser in optimisers.values():
+            optimiser.step()
+        model.zero_grad(set_to_none=True)
+        progress["step"] += 1
+        progress["ticks"] += ticks
+        decay = min(config.decay, (1 + progress["step"]) / (10 + progress["step"]))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
+        recent.append(values)
+        bar.update(round(elapsed) - bar.n)
+        if progress["step"] % 50 == 0 and rank == 0:
+            _report(out, progress, elapsed, np.mean(recent, 0).tolist(), factor)
+            recent = []
+        if elapsed > validation_at and held is not None:
+            validation_at += config.validation_minutes * 60
+            if rank == 0:
+                _report_validation(out, progress, validate(average, held, device=device))
+        if elapsed > checkpoint_at:
+            checkpoint_at += config.checkpoint_minutes * 60
+            keep()
+    keep()
+    if rank == 0 and held is not None:
+        _report_validation(out, progress, validate(average, held, device=device))
+    bar.close()
+
+
+class _Source:
+    """Where batches come from: recorded ticks, and the average model's own dreams."""
+
+    def __init__(
+        self, table: Table, bank: CellBank, sampler: TickSampler, dreamer: NCGUIWorld, *, seed: int
+    ) -> None:
+        self._table, self.bank, self._sampler, self._dreamer = table, bank, sampler, dreamer
+        self._mistakes = OwnMistakes(table, bank, seed=seed)
+
+    def batch(self, own: bool, generator: torch.Generator) -> Batch:
+        """Return a batch of the model's own mistakes, or of recorded ticks."""
+        if own:
+            return self._mistakes.next_batch(self._dreamer, generator)
+        draw, device = self._sampler.draw(), self._table.place.device
+        ticks, origins = torch.tensor(draw.ticks, device=device), torch.tensor(draw.origins, device=device)
+        return assemble(self._table, self.bank, ticks, origins, crop=draw.crop)
+
+
+def _gradients(
+    model: NCGUIWorld, source: _Source, mistakes: float, cells: int, generator: torch.Generator
+) -> tuple[int, list[float]]:
+    """Add up gradients over batches of together at least `cells` cells; return the ticks seen and the mean losses."""
+    seen = ticks = 0
+    sums = torch.zeros(4)
+    while seen < cells:
+        batch = source.batch(bool(torch.rand((), generator=generator) < mistakes), generator)
+        reveal_(batch, generator)
+        loss = losses(model, batch, source.bank, generator)
+        count = len(batch.cursor)
+        (loss.total * count).backward()
+        sums += torch.stack([loss.select, loss.word, loss.paint, loss.cursor]).detach().cpu() * count
+        ticks += count
+        seen += batch.changed.numel()
+    return ticks, (sums / ticks).tolist()
+
+
+def _share_gradients_(model: NCGUIWorld, ticks: int, processes: int) -> int:
+    """Turn summed gradients into their mean over the ticks of all processes, in place; return those ticks."""
+    gradients = []
+    for parameter in model.parameters():
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+        gradients.append(parameter.grad)
+    if processes > 1:
+        flat = torch.cat(
+            [gradient.flatten() for gradient in gradients] + [gradients[0].new_tensor([float(ticks)])]
+        )
+        dist.all_reduce(flat)
+        ticks = int(flat[-1].item())
+        parts = flat[:-1].split([gradient.numel() for gradient in gradients])
+        torch._foreach_copy_(
+            gradients, [part.view_as(old) for part, old in zip(parts, gradients, strict=True)]
+        )
+    torch._foreach_div_(gradients, float(ticks))
+    return ticks
+
+
+def _agree(value: float, device: str) -> float:
+    """Return process 0's value in all processes."""
+    if not dist.is_initialized():
+        return value
+    shared = torch.tensor([value], device=device)
+    dist.broadcast(shared, 0)
+    return float(shared.item())
+
+
+def _check_fits(model: NCGUIWorld, table: Table) -> None:
+    rows, columns = table.grid
+    if (model.start.shape[0] // 16, model.start.shape[1] // 16) != (rows, columns):
+        raise WeightsError(
+            f"the model dreams {model.size[0]}x{model.size[1]}, the sessions are {columns * 16}x{rows * 16}"
+        )
+
+
+def _vocabulary_ids(model: NCGUIWorld, table: Table) -> Tensor:
+    """Return for each word its place among the table's cells; a word that the table lacks gets none (its first cell)."""
+    place = {cell.tobytes(): index for index, cell in enumerate(table.cells.numpy())}
+    return torch.tensor([place.get(word.tobytes(), -1) for word in model.vocabulary.cpu().numpy()])
+
+
+def _name_cursors_(table: Table, model: NCGUIWorld) -> None:
+    """Renumber the table's pointer shapes as the model's, in place; -1 for shapes that it does not know."""
+    known = {(cursor.image.tobytes(), cursor.hotspot): index for index, cursor in enumerate(model.cursors)}
+    numbers = [known.get((cursor.image.tobytes(), cursor.hotspot), -1) for cursor in table.cursors]
+    table.cursor = torch.tensor(numbers, dtype=torch.int32)[table.cursor.long()]
+
+
+def _report(
+    out: Path, progress: dict[str, float], elapsed: float, values: list[float], factor: float
+) -> None:
+    names = ("select", "word", "paint", "cursor")
+    line = {
+        "step": progress["step"],
+        "ticks": progress["ticks"],
+        "elapsed_s": round(elapsed),
+        "rate": round(factor, 3),
+    }
+    line |= {name: round(value, 4) for name, value in zip(names, values, strict=True)}
+    log.info("%s", line)
+    with open(out / "log.jsonl", "a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _report_validation(out: Path, progress: dict[str, float], figures: dict[str, float]) -> None:
+    line = {"step": progress["step"], "ticks": progress["ticks"], "validation": figures}
+    log.info("%s", line)
+    with open(out / "log.jsonl", "a") as file:
+        file.write(json.dumps(line) + "\n")

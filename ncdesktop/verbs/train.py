@@ -1,0 +1,60 @@
+"""`ncdesktop train world`: train the world model on sessions, within a budget of minutes, resumable."""
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+from ncdesktop.errors import InputError
+from ncdesktop.paths import home
+from ncdesktop.verbs.options import add_device, add_seed, at_least
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("world",), help="what to train: the world model")
+    parser.add_argument(
+        "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder of the run; goes on if it has one"
+    )
+    parser.add_argument(
+        "--minutes", type=at_least(1), default=60, metavar="N", help="length of the sitting (default: 60)"
+    )
+    help_ = "processes, one core or GPU each (default: all)"
+    parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
+    parser.add_argument("--init", type=Path, metavar="DIR", help="weights to begin with (default: none)")
+    help_ = "where sessions are kept as cells (default: in the program's state folder)"
+    parser.add_argument("--cache", type=Path, metavar="DIR", help=help_)
+    help_ = "multiply matrices in bfloat16 (for CUDA, and CPUs with AVX512-BF16)"
+    parser.add_argument("--bf16", action="store_true", help=help_)
+    add_device(parser)
+    add_seed(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    import torch
+
+    from ncdesktop.training.launch import launch
+    from ncdesktop.training.world import TrainConfig
+
+    if arguments.log_level == "warning":
+        logging.getLogger("ncdesktop.training").setLevel(
+            "INFO"
+        )  # a run that says nothing for hours worries people
+    if arguments.device == "cuda" and not torch.cuda.is_available():
+        raise InputError(
+            "--device cuda: this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
+        )
+    cores = torch.cuda.device_count() if arguments.device == "cuda" else len(os.sched_getaffinity(0))
+    launch(
+        arguments.sessions,
+        arguments.out,
+        TrainConfig(minutes=arguments.minutes, seed=arguments.seed, bf16=arguments.bf16),
+        cache=arguments.cache or home() / "cells",
+        device=arguments.device,
+        processes=arguments.processes or cores,
+        init=arguments.init,
+    )
