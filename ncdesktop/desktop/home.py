@@ -27,6 +27,7 @@ DOCUMENTS = {
 }
 """Text files in the home folder, by path."""
 
+_CHANNELS = "xfce4/xfconf/xfce-perchannel-xml"
 _EMPTY_FOLDERS = ("Desktop", "Pictures", "Public", "Templates", "Videos")
 _PICTURES = {  # top and bottom colour of the sky, left edge of the sun
     "lake.png": ((60, 120, 180), (230, 240, 250), 100),
@@ -166,16 +167,15 @@ _MENU = """\
 
 def write_home(home: Path, profile: Profile) -> None:
     """Fill the empty folder `home` with documents and with every setting that the desktop needs before it starts."""
-    for path, text in DOCUMENTS.items():
-        _write(home / path, text)
+    for name, text in DOCUMENTS.items():
+        _write(home / name, text)
     for folder in _EMPTY_FOLDERS:
         (home / folder).mkdir(exist_ok=True)
-    for name, (top, bottom, sun) in _PICTURES.items():
-        _paint(top, bottom, sun).save(home / "Pictures" / name)
+    for picture, (top, bottom, sun) in _PICTURES.items():
+        _paint(top, bottom, sun).save(home / "Pictures" / picture)
     config = home / ".config"
-    for name, properties in channels(profile).items():
-        path = config / "xfce4/xfconf/xfce-perchannel-xml" / f"{name}.xml"
-        _write(path, channel_xml(name, properties).decode())
+    for channel, properties in channels(profile).items():
+        _write(config / _CHANNELS / f"{channel}.xml", channel_xml(channel, properties))
     width, height = profile.editor
     statusbar = str(not profile.compact).lower()
     keyfile = _KEYFILE.format(width=width, height=height, statusbar=statusbar, font=profile.mono_font)
@@ -196,8 +196,8 @@ def write_home(home: Path, profile: Profile) -> None:
         ),
         "user-dirs.conf": "enabled=False\n",
     }
-    for path, text in files.items():
-        _write(config / path, text)
+    for name, text in files.items():
+        _write(config / name, text)
     _write(home / ".bashrc", _SHELL)
 
 
@@ -205,8 +205,7 @@ def write_system(folder: Path, profile: Profile) -> None:
     """Fill `folder` with what goes before the machine's own /etc/xdg (as `xdg`) and /usr/share (as `share`)."""
     settings = channels(profile)
     for name in LOCKED_CHANNELS:
-        path = folder / "xdg/xfce4/xfconf/xfce-perchannel-xml" / f"{name}.xml"
-        _write(path, channel_xml(name, settings[name], locked=True).decode())
+        _write(folder / "xdg" / _CHANNELS / f"{name}.xml", channel_xml(name, settings[name], locked=True))
 
     def entries(*names: str) -> str:
         return "".join(f"<Filename>desk-{name}.desktop</Filename>" for name in names)
@@ -238,7 +237,7 @@ def _write(path: Path, text: str) -> None:
 
 def _paint(top: tuple[int, int, int], bottom: tuple[int, int, int], sun: int) -> Image.Image:
     bands = (np.arange(110) // 10 * 10 / 109)[:, None]
-    rows = np.uint8(np.array(top) * (1 - bands) + np.array(bottom) * bands)
+    rows = (np.array(top) * (1 - bands) + np.array(bottom) * bands).astype(np.uint8)
     picture = Image.fromarray(np.repeat(rows[:, None], 160, axis=1))
     ImageDraw.Draw(picture).ellipse([sun, 15, sun + 30, 45], fill=(255, 250, 200))
     return picture

@@ -17,12 +17,11 @@ class Unsigned(int):
     """A number that xfconf must read as unsigned."""
 
 
-def channel_xml(name: str, properties: dict[str, Any], *, locked: bool = False) -> bytes:
+def channel_xml(name: str, properties: dict[str, Any], *, locked: bool = False) -> str:
     """Return an xfconf channel file. A dict is a branch, a (value, dict) pair a branch with a value of its own."""
     lock = ' locked="*" unlocked="root"' if locked else ""
     body = "\n".join(_property(key, value) for key, value in properties.items())
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<channel name="{name}" version="1.0"{lock}>\n{body}\n</channel>\n'
-    return text.encode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<channel name="{name}" version="1.0"{lock}>\n{body}\n</channel>\n'
 
 
 def _property(name: str, value: Any) -> str:

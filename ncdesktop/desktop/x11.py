@@ -59,7 +59,7 @@ class Screen:
         )
         display.sync()
         self._memory.forget()
-        self._pixels = np.frombuffer(self._memory.buffer, np.uint8).reshape(height, width, 4)
+        self._pixels = np.ctypeslib.as_array(self._memory.buffer).reshape(height, width, 4)
         display.xtest_grab_control(True)  # menus grab the server: input has to get through
         self._keycodes: dict[str, int] = {}
         self._spare_keycodes = self._find_spare_keycodes()

@@ -7,11 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+from Xlib import X
 
 from ncdesktop.desktop.home import write_home, write_system
 from ncdesktop.desktop.packages import SERVER_PACKAGES, check_packages
 from ncdesktop.desktop.profile import Profile, profile_of
+from ncdesktop.desktop.x11 import connect
 from ncdesktop.errors import DesktopError
 
 __all__ = ["PrivateDisplay", "start_desktop", "start_program"]
@@ -26,6 +30,7 @@ cd "$HOME"
 dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS" &
 while [ ! -S "$XDG_RUNTIME_DIR/bus" ]; do sleep 0.02; done
 xfsettingsd --disable-wm-check --daemon
+while [ ! -e "$NCDESKTOP_SETTINGS_READY" ]; do sleep 0.02; done
 xfwm4 &
 xfce4-panel --disable-wm-check &
 xfdesktop --disable-wm-check &
@@ -63,6 +68,7 @@ _OWN_ETC = {
 }
 _EMPTY_ROOT_FOLDERS = ["boot", "media", "mnt", "opt", "root", "srv", "sys"]
 _TIMEZONE = "UTC"
+_SETTINGS_READY = "settings-ready"
 
 
 class PrivateDisplay:
@@ -108,7 +114,14 @@ def start_desktop(size: tuple[int, int], *, timezone: str = _TIMEZONE) -> Privat
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise DesktopError(f"cannot write the desktop's files to {folder}: {error.strerror}") from error
-    return _start(folder, size, command)
+    desktop = _start(folder, size, command)
+    try:
+        _wait_for_settings(desktop)
+    except DesktopError:
+        desktop.close()
+        raise
+    (folder / "system" / _SETTINGS_READY).touch()
+    return desktop
 
 
 def start_program(size: tuple[int, int], command: str) -> PrivateDisplay:
@@ -163,6 +176,21 @@ def _end(supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait()
 
 
+def _wait_for_settings(desktop: PrivateDisplay) -> None:
+    """Wait until the settings are published: a program that starts before takes other fonts and icons."""
+    display = connect(desktop.name)
+    deadline = time.monotonic() + START_S
+    name, published = display.intern_atom("_XSETTINGS_S0"), display.intern_atom("_XSETTINGS_SETTINGS")
+    while True:
+        owner = display.get_selection_owner(name)
+        if owner != X.NONE and owner.get_full_property(published, X.AnyPropertyType):
+            break
+        if time.monotonic() > deadline or not desktop.running:
+            raise DesktopError(f"the desktop's settings daemon did not start: {desktop.last_words()}")
+        time.sleep(0.02)
+    display.close()
+
+
 def _namespaces_work() -> bool:
     trial = ["bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--unshare-all", "--uid", "1000", "true"]
     done = subprocess.run(trial, capture_output=True, text=True)
@@ -184,6 +212,7 @@ def _environment(home: Path, system: Path, runtime: Path, profile: Profile, time
         "NO_AT_BRIDGE": "1", "GTK_A11Y": "none", "GTK_OVERLAY_SCROLLING": "0", "GSETTINGS_BACKEND": "keyfile",
         "GDK_BACKEND": "x11", "GTK_CSD": "0", "XCURSOR_THEME": "DMZ-White", "XCURSOR_SIZE": str(profile.cursor),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "NCDESKTOP_SETTINGS_READY": f"{system}/{_SETTINGS_READY}",
     }  # fmt: skip
 
 
