@@ -3,14 +3,22 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from ncdesktop.actions import Action
+from ncdesktop.emulator.capture import save_png
+from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.emulator import Emulator
 from ncdesktop.emulator.figures import Figures, Meter
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.emulator.pace import Pace
+from ncdesktop.emulator.moments import Moments
+from ncdesktop.emulator.recording import Recording
+from ncdesktop.emulator.replay import Replay
+from ncdesktop.emulator.rewind import Rewind
+from ncdesktop.emulator.timecontrol import TimeControl
 from ncdesktop.events import Key
-from ncdesktop.world import Frame, Start, World
+from ncdesktop.world import FPS, Frame, Start, World
 
 __all__ = ["Console", "Status"]
 
@@ -21,14 +29,27 @@ class Status:
 
     action:       of the tick that `frame` ends
     input_time_s: when the oldest input of that tick happened, None without input
+    led:          a replay, a tour or time travel leads, not the user
+    travel:       -1 while rewinding, +1 while going forward again, else 0
+    replayed:     ticks done and in all, None without a replay
+    rewind:       seconds that can be gone back, and megabytes that they take
     """
 
     frame: Frame
     action: Action
     figures: Figures
-    paused: bool = False
-    speed: float = 1.0
-    input_time_s: float | None = None
+    seed: int
+    paused: bool
+    speed: float
+    hurried: bool
+    travel: int
+    recording: bool
+    led: bool
+    caption: str
+    slot: int | None
+    replayed: tuple[int, int] | None
+    rewind: tuple[float, float]
+    input_time_s: float | None
 
 
 class Console:
@@ -39,90 +60,113 @@ class Console:
         world: World,
         intake: Intake,
         *,
+        home: Path,
         say: Callable[[str], None],
         clock: Callable[[], float] = time.perf_counter,
         seed: int = 0,
         start: Start = None,
+        rewind_seconds: float = 300,
+        rewind_mb: float = 200,
+        demo: Demo | None = None,
+        autosave: bool = False,
     ) -> None:
-        """say: takes one line for the user, such as "saved to slot 1"."""
+        """home: folder for states, recordings and pictures; say: takes a line for the user, "saved to slot 1".
+
+        autosave: keep the last moment for --resume
+        """
         self.intake = intake
+        self._home = home
         self._say = say
-        self._clock = clock
         self._seed = seed
-        self._pace = Pace(clock)
+        self._autosave = autosave
+        self._demo = demo
         self._meter = Meter(clock)
+        self._rewind = Rewind(seconds=rewind_seconds, budget_mb=rewind_mb)
+        self._recording = Recording(say)
+        self._replay = Replay(say, self._settle)
+        leads = [self._replay] if demo is None else [self._replay, demo]
+        self._emulator = Emulator(world, [*leads, self._rewind, self._recording, self._meter])
+        self._emulator.start(seed=seed, start=start)
         self._input_time_s: float | None = None
-        self._emulator = Emulator(world, [self._meter])
-        self._action = Action(self._emulator.start(seed=seed, start=start).pointer)
-        self._commands: dict[str, Callable[[str], None]] = {
-            "pause": self._pause,
-            "step": self._step,
-            "hurry": self._hurry,
-            "faster": lambda _: self._change_speed(+1),
-            "slower": lambda _: self._change_speed(-1),
-            "reboot": self._reboot,
+        self._time = TimeControl(
+            self._emulator, self._rewind, clock=clock, live=self._live, arrived=self._settle, say=say
+        )
+        self.moments = Moments(
+            self._emulator, self._replay, home=home, seed=seed, settle=self._settle, say=say
+        )
+        self.commands: dict[str, Callable[[str], None]] = {
+            **self._time.commands,
+            **self.moments.commands,
+            "screenshot": self._screenshot,
+            "record": self._record,
             "ctrl_alt_del": self._ctrl_alt_del,
         }
 
     @property
-    def commands(self) -> frozenset[str]:
-        """Names that `command` knows."""
-        return frozenset(self._commands)
-
-    @property
     def status(self) -> Status:
+        touring = self._demo is not None and self._demo.touring
         return Status(
             frame=self._emulator.frame,
-            action=self._action,
+            action=self._emulator.last,
             figures=self._meter.figures,
-            paused=self._pace.paused,
-            speed=self._pace.speed,
+            seed=self._seed,
+            paused=self._time.paused,
+            speed=self._time.speed,
+            hurried=self._time.hurried,
+            travel=self._time.travel,
+            recording=self._recording.active,
+            led=self._replay.active or touring or self._time.travel != 0,
+            caption=self._demo.caption if self._demo else "",
+            slot=self.moments.slot,
+            replayed=(self._replay.done, self._replay.total) if self._replay.active else None,
+            rewind=((self._rewind.position - self._rewind.oldest) / FPS, self._rewind.size_bytes / 1e6),
             input_time_s=self._input_time_s,
         )
 
     def command(self, text: str) -> None:
-        """Do one command: a name, and what it takes after a space; "end NAME" when a held command is let go."""
+        """Do one command: a name, and what it takes after a space; "end NAME" when a held one is let go."""
         name, _, argument = text.partition(" ")
         if name == "end":
             name, argument = argument, "end"
-        self._commands[name](argument)
+        self.commands[name](argument)
 
     def wait_s(self) -> float | None:
         """Return the seconds until `tick` should be called; None: not before another command."""
-        return self._pace.wait_s()
+        return self._time.wait_s()
 
     def tick(self) -> None:
-        """Let one tick pass with the input that has come since the last one."""
-        self._pace.ticked()
-        events = self.intake.take()
-        times_s = [event.time_s for event in events if event.time_s]
-        self._input_time_s = min(times_s, default=None)
-        self._emulator.feed(events)
-        self._action = self._emulator.action
+        """Let one tick pass with the input that has come since the last one, or travel in time."""
+        self._time.tick()
 
     def close(self) -> None:
-        """End the world and all that was begun."""
-        self._emulator.close()
+        """Keep the moment for --resume, then end the world and all that was begun."""
+        try:
+            if self._autosave:
+                self.moments.autosave()
+        finally:
+            self._emulator.close()
 
-    def _pause(self, _: str) -> None:
-        if self._pace.paused:
-            self._pace.resume()
+    def _live(self) -> None:
+        if self._demo is not None and self._demo.begins:
+            self._emulator.start(seed=self._seed + self._demo.round + 1)
+        events = self.intake.take()
+        self._input_time_s = min((event.time_s for event in events if event.time_s), default=None)
+        self._emulator.feed(events)
+
+    def _settle(self) -> None:
+        self.intake.settle(self._emulator.releases())
+
+    def _screenshot(self, _: str) -> None:
+        path = _free(self._home / "pictures", ".png")
+        save_png(path, self._emulator.frame.pixels)
+        self._say(f"saved {path}")
+
+    def _record(self, _: str) -> None:
+        if self._recording.active:
+            self._recording.end()
         else:
-            self._pace.paused = True
-
-    def _step(self, _: str) -> None:
-        self._pace.paused = True
-        self.tick()
-
-    def _hurry(self, argument: str) -> None:
-        self._pace.hurried = argument != "end"
-
-    def _change_speed(self, step: int) -> None:
-        self._say(f"speed {self._pace.change_speed(step):g}")
-
-    def _reboot(self, _: str) -> None:
-        self._emulator.start(seed=self._seed)
-        self._say("rebooted")
+            self._recording.begin(self._emulator, _free(self._home / "recordings", ""))
+            self._say("recording")
 
     def _ctrl_alt_del(self, _: str) -> None:
         names = ("Control_L", "Alt_L", "Delete")
@@ -130,3 +174,13 @@ class Console:
             self.intake.put(Key(name, True))
         for name in reversed(names):
             self.intake.put(Key(name, False))
+
+
+def _free(folder: Path, suffix: str) -> Path:
+    """Return a name of the present time in `folder` that nothing has yet."""
+    stem = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    path, number = folder / f"{stem}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}.{number}{suffix}"
+    return path

@@ -15,15 +15,18 @@ __all__ = ["Emulator", "Moment"]
 
 @dataclass(frozen=True)
 class Moment:
-    """A place in time to come back to: the world's state, the last action, and the keys held then."""
+    """A place in time to come back to: the world's state, the last action (None: unknown), and the keys held then."""
 
     state: State
-    action: Action
-    keys: frozenset[str]
+    action: Action | None = None
+    keys: frozenset[str] = frozenset()
 
 
 class Emulator:
-    """Runs one world tick by tick. Not thread-safe: one thread makes all calls."""
+    """Runs one world tick by tick. Not thread-safe: one thread makes all calls.
+
+    frame: the latest; last: the action that led to it; action: the same without its edges; keys: held in the world
+    """
 
     def __init__(self, world: World, extensions: Sequence[Extension] = ()) -> None:
         self.world = world
@@ -34,7 +37,8 @@ class Emulator:
     def start(self, *, seed: int | None = None, start: Start = None) -> Frame:
         """Begin the world anew (again) and return its first frame; see `World.reset`."""
         self.frame = self.world.reset(seed, start)
-        self.action, self.keys = Action(self.frame.pointer), frozenset()
+        self.action = self.last = Action(self.frame.pointer)
+        self.keys = frozenset()
         for extension in self.extensions:
             if self._started:
                 extension.jumped(self, self.frame)
@@ -64,7 +68,8 @@ class Emulator:
     def restore(self, moment: Moment, replayed: Sequence[Action] = ()) -> Frame:
         """Go to `moment`, let the ticks of `replayed` pass unseen by extensions, and return the frame arrived at."""
         self.frame = self.world.set_state(moment.state)
-        self.action, self.keys = moment.action, moment.keys
+        self.action = self.last = moment.action or Action(self.frame.pointer)
+        self.keys = moment.keys
         for action in replayed:
             self.frame = self.world.step(action)
             self._remember(action)
@@ -86,7 +91,7 @@ class Emulator:
         self.world.close()
 
     def _remember(self, action: Action) -> None:
-        self.action = replace(action, edges=())
+        self.action, self.last = replace(action, edges=()), action
         for event in action.edges:
             if isinstance(event, Key):
                 self.keys = self.keys | {event.name} if event.down else self.keys - {event.name}

@@ -1,4 +1,4 @@
-"""When the next tick is due: 15 a second, faster, slower, or not at all."""
+"""When the next tick is due: 15 a second, faster or slower."""
 
 from collections.abc import Callable
 
@@ -17,25 +17,17 @@ class Pace:
         """clock: returns seconds that only grow."""
         self._clock = clock
         self._due_s = clock()
-        self.paused = False
         self.hurried = False
         self.speed = 1.0
 
-    def wait_s(self) -> float | None:
-        """Return the seconds until the next tick is due, 0 if it is; None while paused."""
-        if self.paused:
-            return None
+    def wait_s(self) -> float:
+        """Return the seconds until the next tick is due, 0 if it is."""
         return 0.0 if self.hurried else max(0.0, self._due_s - self._clock())
 
-    def ticked(self) -> None:
-        """A tick has begun now."""
-        interval_s = 1 / FPS / self.speed
+    def ticked(self, ticks: int = 1) -> None:
+        """The next tick is due `ticks` ticks after this one was."""
+        interval_s = ticks / FPS / self.speed
         self._due_s = max(self._due_s + interval_s, self._clock())
-
-    def resume(self) -> None:
-        """Go on after a pause; the next tick is due now."""
-        self.paused = False
-        self._due_s = self._clock()
 
     def change_speed(self, step: int) -> float:
         """Go `step` places up or down in SPEEDS; return the new speed."""

@@ -1,0 +1,84 @@
+"""Replaying recorded input in the world, watching where the screen departs from the recording, and handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ncdesktop.actions import Action
+from ncdesktop.emulator.extension import Extension
+from ncdesktop.events import Move
+from ncdesktop.session import frame_crc32
+from ncdesktop.world import Frame
+
+if TYPE_CHECKING:
+    from ncdesktop.emulator.emulator import Emulator
+
+__all__ = ["Replay"]
+
+
+class Replay(Extension):
+    """Leads the world with given actions until they end or the user presses anything.
+
+    diverged_at: first tick of the replay whose screen was not the recorded one, None so far; differing: how many
+    """
+
+    def __init__(self, say: Callable[[str], None], handed_over: Callable[[], None]) -> None:
+        """say: takes a line for the user; handed_over: called when the user leads again."""
+        self._say = say
+        self._handed_over = handed_over
+        self._actions: Sequence[Action] = ()
+        self._checksums: Sequence[int] = ()
+        self.done = 0
+        self.differing = 0
+        self.diverged_at: int | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.done < len(self._actions)
+
+    @property
+    def total(self) -> int:
+        return len(self._actions)
+
+    def play(self, actions: Sequence[Action], checksums: Sequence[int]) -> None:
+        """Lead from the next tick on. checksums: of the recorded screens without pointer, one an action."""
+        self._actions, self._checksums = actions, checksums
+        self.done = self.differing = 0
+        self.diverged_at = None
+
+    def before_tick(self, emulator: Emulator, action: Action) -> Action:
+        if not self.active:
+            return action
+        if any(not isinstance(event, Move) for event in action.edges):
+            self._stop(f"you lead from tick {self.done} of {self.total} on")
+            return action
+        return self._actions[self.done]
+
+    def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
+        if not self.active:
+            return
+        if frame_crc32(frame.ui) != self._checksums[self.done]:
+            self.differing += 1
+            if self.diverged_at is None:
+                self.diverged_at = self.done
+                self._say(f"tick {self.done} differs from the recording")
+        self.done += 1
+        if not self.active:
+            self._stop(f"replay ended, {self.verdict}")
+
+    def jumped(self, emulator: Emulator, frame: Frame) -> None:
+        if self.active:
+            self._stop("replay stopped")
+
+    @property
+    def verdict(self) -> str:
+        """How the replay compares with the recording so far, in words."""
+        if not self.differing:
+            return f"all {self.done} ticks as recorded"
+        return f"{self.differing} of {self.done} ticks differ, the first is {self.diverged_at}"
+
+    def _stop(self, words: str) -> None:
+        self._say(words)
+        self._actions = ()
+        self._handed_over()

@@ -1,0 +1,116 @@
+"""Going back in time, exactly: keyframes of the whole state, and the actions between them to replay."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ncdesktop.actions import Action
+from ncdesktop.emulator.delta import StateDelta, difference, patch
+from ncdesktop.emulator.extension import Extension
+from ncdesktop.world import FPS, Frame
+
+if TYPE_CHECKING:
+    from ncdesktop.emulator.emulator import Emulator, Moment
+
+__all__ = ["KEYFRAME_TICKS", "Rewind"]
+
+KEYFRAME_TICKS = 8
+"""Ticks between keyframes: one step back replays at most as many less one."""
+
+
+@dataclass(frozen=True)
+class _Older:
+    """A keyframe as what it differs in from the next younger one."""
+
+    position: int
+    delta: StateDelta
+    action: Action | None
+    keys: frozenset[str]
+
+
+class Rewind(Extension):
+    """Remembers the way since the last jump: `position` ticks of it are behind, the actions after it can be redone.
+
+    Only the youngest keyframe is kept whole, each older one as its difference from the next: forgetting the oldest
+    costs nothing, and going back unpacks one after the other.
+    """
+
+    def __init__(self, *, seconds: float, budget_mb: float) -> None:
+        """seconds, budget_mb: how far back and how many megabytes are kept, whichever is less."""
+        self._ticks = round(seconds * FPS)
+        self._budget_bytes = round(budget_mb * 1e6)
+        self._jumping = False
+
+    def started(self, emulator: Emulator, frame: Frame) -> None:
+        self._begin(emulator)
+
+    def jumped(self, emulator: Emulator, frame: Frame) -> None:
+        if not self._jumping:
+            self._begin(emulator)
+
+    def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
+        if action is not self.upcoming():
+            del self._actions[self.position - self._first :]
+            self._actions.append(action)
+        self.position += 1
+        if self.position - self._young_position >= KEYFRAME_TICKS:
+            young = emulator.moment()
+            delta = difference(young.state, self._young.state)
+            self._older.append(_Older(self._young_position, delta, self._young.action, self._young.keys))
+            self._bytes += delta.size_bytes
+            self._young, self._young_position = young, self.position
+            self._forget()
+
+    @property
+    def oldest(self) -> int:
+        """The first position that can be gone back to."""
+        return self._older[0].position if self._older else self._young_position
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory that the differences take; one whole state comes on top."""
+        return self._bytes
+
+    def upcoming(self) -> Action | None:
+        """Return the action that led on from here before time was turned back, None if there is none."""
+        place = self.position - self._first
+        return self._actions[place] if place < len(self._actions) else None
+
+    def back_to(self, emulator: Emulator, position: int) -> Frame | None:
+        """Go back to `position` or the oldest after it; return its frame, None if there is nothing to go back to."""
+        position = max(position, self.oldest)
+        if position >= self.position:
+            return None
+        while self._young_position > position:
+            older = self._older.pop()
+            self._bytes -= older.delta.size_bytes
+            state = patch(self._young.state, older.delta)
+            self._young = replace(self._young, state=state, action=older.action, keys=older.keys)
+            self._young_position = older.position
+        replayed = self._actions[self._young_position - self._first : position - self._first]
+        self.position = position
+        self._jumping = True
+        try:
+            return emulator.restore(self._young, replayed)
+        finally:
+            self._jumping = False
+
+    def back_to_keyframe(self, emulator: Emulator) -> Frame | None:
+        """Go back to the keyframe before now, which replays nothing."""
+        young = self._young_position
+        at_young = young == self.position
+        return self.back_to(emulator, self._older[-1].position if at_young and self._older else young)
+
+    def _begin(self, emulator: Emulator) -> None:
+        self.position = self._first = self._young_position = self._bytes = 0
+        self._actions: list[Action] = []
+        self._older: deque[_Older] = deque()
+        self._young: Moment = emulator.moment()
+
+    def _forget(self) -> None:
+        while self._older and (self._bytes > self._budget_bytes or self.position - self.oldest > self._ticks):
+            self._bytes -= self._older.popleft().delta.size_bytes
+        del self._actions[: self.oldest - self._first]
+        self._first = self.oldest
