@@ -289,9 +289,11 @@ class SessionWriter:
     def close(self) -> None:
         """Finish the files; what was written is then a whole session."""
         try:
-            self._container.mux(self._stream.encode(None))
-            self._container.close()
-            self._lines.close()
+            try:
+                self._container.mux(self._stream.encode(None))
+                self._container.close()
+            finally:
+                self._lines.close()
             self._write_facts(closed=True)
         except OSError as error:
             raise SessionError(f"cannot finish session {self.folder}: {error.strerror}") from error
