@@ -29,7 +29,7 @@ def save_state(path: Path, state: State, *, extra: dict[str, str] | None = None)
         "size": json.dumps(list(state.size)),
         **(extra or {}),
     }
-    arrays = {name: np.ascontiguousarray(array) for name, array in state.arrays.items()}
+    arrays = {name: np.asarray(array, order="C") for name, array in state.arrays.items()}
     try:
         write_atomically(path, save(arrays, metadata=header))
     except OSError as error:

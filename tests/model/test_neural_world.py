@@ -1,0 +1,108 @@
+"""The dream as a World: repeatable, restorable, and the same with cached embeddings as from scratch."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import busy_actions, make_tiny_model, random_screen
+
+from ncdesktop.actions import Action
+from ncdesktop.errors import InputError, StateError
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.tick import tick_inputs
+from ncdesktop.state_file import load_state, save_state
+from ncdesktop.world import State
+
+
+def dream(world: NeuralWorld, actions: list[Action]) -> list[np.ndarray]:
+    return [world.step(action).pixels for action in actions]
+
+
+def same(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
+    return all(np.array_equal(one, two) for one, two in zip(first, second, strict=True))
+
+
+def test_same_seed_and_actions_give_the_same_frames_and_another_seed_others(tiny_world: NeuralWorld) -> None:
+    actions, runs = busy_actions(40), []
+    for seed in (1, 1, 2):
+        tiny_world.reset(seed)
+        runs.append(dream(tiny_world, actions))
+    assert same(runs[0], runs[1])
+    assert not same(runs[0], runs[2])
+
+
+def test_dream_changes_cells_by_every_kind_of_choice(tiny_world: NeuralWorld) -> None:
+    """Else the tests beside this one would pass on a world that does nothing."""
+    seen: set[int] = set()
+    for action in busy_actions(100):
+        insight = tiny_world.step(action).insight
+        assert insight is not None
+        seen |= set(insight.choice.ravel().tolist())
+    names = {insight.choices[choice] for choice in seen if choice >= 0}
+    assert {"shift", "stack 1", "generate", "dictionary"} <= names
+
+
+def test_restored_state_goes_on_bit_for_bit(tiny_world: NeuralWorld, tmp_path: Path) -> None:
+    actions = busy_actions(60)
+    dream(tiny_world, actions[:30])
+    save_state(tmp_path / "state", tiny_world.get_state())
+    expected = dream(tiny_world, actions[30:])
+    other = NeuralWorld(make_tiny_model(), model_hash=tiny_world.model_hash)
+    other.set_state(load_state(tmp_path / "state"))
+    assert same(expected, dream(other, actions[30:]))
+
+
+def test_state_is_not_changed_by_later_steps(tiny_world: NeuralWorld) -> None:
+    dream(tiny_world, busy_actions(10))
+    state = tiny_world.get_state()
+    copies = {name: array.copy() for name, array in state.arrays.items()}
+    dream(tiny_world, busy_actions(20))
+    assert all(np.array_equal(state.arrays[name], copy) for name, copy in copies.items())
+
+
+def test_streaming_with_cached_embeddings_equals_the_tick_from_scratch(tiny_world: NeuralWorld) -> None:
+    for tick, action in enumerate(busy_actions(40), start=1):
+        screen, memory, model = tiny_world._screen, tiny_world._memory, tiny_world.model
+        with torch.inference_mode():
+            cached = model(tick_inputs(screen, memory, tick))
+            scratch = screen.embedded.clone()
+            scratch[:] = model.cell_encoder.nothing
+            for slot in range(scratch.shape[2]):
+                known = screen.count > slot
+                scratch[:, :, slot][known] = model.embed(screen.contents[:, :, slot][known])
+            inputs = tick_inputs(screen, memory, tick)
+            inputs.embedded = scratch[None]
+            fresh = model(inputs)
+        torch.testing.assert_close(cached[0].change, fresh[0].change)
+        torch.testing.assert_close(cached[0].choice, fresh[0].choice)
+        torch.testing.assert_close(cached[1], fresh[1])
+        tiny_world.step(action)
+
+
+def test_followed_screens_are_remembered_as_its_own(tiny_world: NeuralWorld) -> None:
+    screens = [random_screen(seed) for seed in (11, 12, 11)]
+    for action, screen in zip(busy_actions(3), screens, strict=True):
+        frame = tiny_world.follow(action, screen)
+        assert np.array_equal(frame.ui, screen)
+    assert int(tiny_world._screen.count.max()) == 3  # start, 11, 12: the third screen was known already
+
+
+def test_pointer_is_where_the_action_says(tiny_world: NeuralWorld) -> None:
+    for action in busy_actions(10):
+        assert tiny_world.step(action).pointer == action.pointer
+
+
+def test_states_of_others_are_refused(tiny_world: NeuralWorld) -> None:
+    state = tiny_world.get_state()
+    with pytest.raises(StateError, match="weights"):
+        tiny_world.set_state(State("neural", "0" * 16, state.tick, state.size, state.arrays))
+    with pytest.raises(StateError, match="recorded"):
+        tiny_world.set_state(State("recorded", state.model, state.tick, state.size, state.arrays))
+    with pytest.raises(StateError, match="lacks"):
+        tiny_world.set_state(State("neural", state.model, state.tick, state.size, {}))
+
+
+def test_start_screen_of_another_size_is_refused(tiny_world: NeuralWorld) -> None:
+    with pytest.raises(InputError, match="start screen"):
+        tiny_world.reset(start=random_screen(0, (64, 64)))

@@ -1,0 +1,93 @@
+"""The model on disk: saved and loaded whole, refused in one line when it is not."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ncdesktop.errors import WeightsError
+from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
+
+
+def test_saved_model_loads_bit_for_bit(tiny_model: NCGUIWorld, tiny_weights: Path) -> None:
+    loaded = NCGUIWorld.from_pretrained(tiny_weights)
+    for (name, saved), (_, read) in zip(
+        tiny_model.state_dict().items(), loaded.state_dict().items(), strict=True
+    ):
+        assert torch.equal(saved, read), name
+    assert torch.equal(tiny_model.vocabulary, loaded.vocabulary)
+    assert np.array_equal(tiny_model.start, loaded.start)
+    for saved_cursor, read_cursor in zip(tiny_model.cursors, loaded.cursors, strict=True):
+        assert np.array_equal(saved_cursor.image, read_cursor.image)
+        assert (saved_cursor.hotspot, saved_cursor.name) == (read_cursor.hotspot, read_cursor.name)
+
+
+def test_half_precision_is_stored_and_read_as_single(tiny_model: NCGUIWorld, tmp_path: Path) -> None:
+    tiny_model.save_pretrained(tmp_path / "half", dtype=torch.float16)
+    loaded = NCGUIWorld.from_pretrained(tmp_path / "half")
+    assert all(parameter.dtype == torch.float32 for parameter in loaded.parameters())
+    weight, read = tiny_model.backbone.cells_in.weight, loaded.backbone.cells_in.weight
+    assert torch.equal(weight.half().float(), read)
+
+
+def test_hash_tells_weights_apart(tiny_model: NCGUIWorld, tiny_weights: Path) -> None:
+    before = weights_hash(tiny_weights)
+    assert weights_hash(tiny_weights) == before
+    with torch.no_grad():
+        tiny_model.selector.word_bias[0] += 1
+    tiny_model.save_pretrained(tiny_weights)
+    assert weights_hash(tiny_weights) != before
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+BROKEN = {
+    "no folder": lambda folder: folder.rename(folder.with_name("elsewhere")),
+    "no index": lambda folder: (folder / "model_index.json").unlink(),
+    "index is no JSON": lambda folder: (folder / "model_index.json").write_text("{"),
+    "index of another model": lambda folder: (folder / "model_index.json").write_text(
+        json.dumps({"_class_name": "WanPipeline"})
+    ),
+    "a part is missing": lambda folder: (folder / "backbone" / "config.json").unlink(),
+    "no weights": lambda folder: (folder / "backbone" / "diffusion_pytorch_model.safetensors").unlink(),
+    "truncated weights": lambda folder: _truncate(
+        folder / "backbone" / "diffusion_pytorch_model.safetensors"
+    ),
+    "truncated vocabulary": lambda folder: _truncate(folder / "vocabulary.png"),
+    "another part's config": lambda folder: (folder / "backbone" / "config.json").write_text(
+        (folder / "selector" / "config.json").read_text()
+    ),
+    "weights of another size": lambda folder: (folder / "backbone" / "config.json").write_text(
+        (folder / "backbone" / "config.json").read_text().replace("24", "40")
+    ),
+    "unknown config field": lambda folder: (folder / "backbone" / "config.json").write_text(
+        (folder / "backbone" / "config.json").read_text().replace("widths", "breadths")
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", BROKEN.values(), ids=BROKEN.keys())
+def test_broken_model_is_refused_in_words(damage, tiny_weights: Path) -> None:
+    damage(tiny_weights)
+    with pytest.raises(WeightsError) as caught:
+        NCGUIWorld.from_pretrained(tiny_weights)
+    assert str(tiny_weights) in str(caught.value)
+
+
+def test_later_format_is_refused(tiny_weights: Path) -> None:
+    path = tiny_weights / "model_index.json"
+    index = json.loads(path.read_text())
+    path.write_text(json.dumps(index | {"format_version": 99}))
+    with pytest.raises(WeightsError, match="format 99"):
+        NCGUIWorld.from_pretrained(tiny_weights)
+
+
+def test_diffusers_reads_our_index_and_configs(tiny_weights: Path) -> None:
+    diffusers = pytest.importorskip("diffusers")
+    index = diffusers.DiffusionPipeline.load_config(tiny_weights)
+    assert index["_class_name"] == "NCGUIWorld"
+    assert index["backbone"] == ["ncdesktop.model", "Backbone"]

@@ -1,0 +1,40 @@
+"""Drawing changes: cells of one event agree."""
+
+import torch
+
+from ncdesktop.model.sampler import draw_changes, noised
+
+
+def test_certain_cells_need_no_second_look() -> None:
+    probability = torch.tensor([[0.999, 0.001], [0.0, 1.0]])
+
+    def never(revealed: torch.Tensor) -> torch.Tensor:
+        raise AssertionError("a second look")
+
+    changed = draw_changes(probability, never, torch.Generator().manual_seed(0))
+    assert changed.tolist() == [[True, False], [False, True]]
+
+
+def test_cells_of_an_uncertain_event_change_together_and_at_its_rate() -> None:
+    """A window of four cells may open; the second look knows that they all follow the revealed one."""
+    probability = torch.tensor([[0.3, 0.25], [0.35, 0.3], [0.0, 1.0]])
+    generator = torch.Generator().manual_seed(0)
+
+    def follow(revealed: torch.Tensor) -> torch.Tensor:
+        window = revealed[:2]
+        opens = window[..., 1].sum() > 0
+        return torch.where(torch.tensor([[True], [True], [False]]), float(opens), probability)
+
+    opened = 0
+    for _ in range(1000):
+        changed = draw_changes(probability, follow, generator)
+        assert changed[:2].all() or not changed[:2].any()
+        assert changed[2].tolist() == [False, True]
+        opened += bool(changed[0, 0])
+    assert 250 < opened < 350
+
+
+def test_noise_level_goes_from_clean_to_noise() -> None:
+    clean, noise = torch.zeros(3, 3, 16, 16), torch.ones(3, 3, 16, 16)
+    mixed = noised(clean, noise, torch.tensor([0.0, 0.25, 1.0]))
+    assert [float(cell.mean()) for cell in mixed] == [0.0, 0.25, 1.0]

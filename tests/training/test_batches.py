@@ -1,0 +1,98 @@
+"""Batches: labels name the choices that give the true pixels; pixels are found again by their hash."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import tiny_cursors
+
+from ncdesktop.actions import Action, fold
+from ncdesktop.events import Button, Move
+from ncdesktop.model.selector import Choice
+from ncdesktop.session import SessionWriter, open_session
+from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.table import Table, build_table
+from ncdesktop.world import Frame
+
+
+@pytest.fixture
+def drag_table(tmp_path: Path) -> Table:
+    """A noisy square is dragged by a cell to the right, a light goes on and off, a new colour appears."""
+    random = np.random.default_rng(0)
+    plain = np.full((64, 128, 3), 40, np.uint8)
+    square = random.integers(0, 255, (16, 16, 3), np.uint8)
+    start, moved, lit = plain.copy(), plain.copy(), plain.copy()
+    start[16:32, 16:32] = square
+    moved[16:32, 32:48] = square
+    lit[16:32, 32:48] = square
+    lit[48:64, 0:16] = (250, 250, 0)
+    new = lit.copy()
+    new[48:64, 112:128] = (0, 250, 0)
+    rest = Action((20, 20))
+    press = fold(rest, [Button(1, True)])
+    drag = fold(press, [Move(36, 20)])
+    release = fold(drag, [Button(1, False)])
+    ticks = [
+        (rest, start),
+        (press, start),
+        (drag, moved),
+        (release, lit),
+        (release, moved),
+        (release, lit),
+        (release, new),
+    ]
+    writer = SessionWriter(tmp_path / "drag", size=(128, 64), source="test")
+    for number, (action, ui) in enumerate(ticks):
+        writer.write(action, Frame(number, ui, action.pointer, tiny_cursors()[0]))
+    writer.close()
+    return build_table([open_session(tmp_path / "drag")], cache=tmp_path, progress=False)
+
+
+def labels(table: Table, tick: int, words: list[int] | None = None) -> dict[tuple[int, int], set[int]]:
+    bank = CellBank(table, torch.tensor(words or [], dtype=torch.int64))
+    batch = assemble(table, bank, torch.tensor([tick]), torch.zeros(1, 2, dtype=torch.int64), crop=table.grid)
+    found: dict[tuple[int, int], set[int]] = {}
+    for _, row, column, choice in torch.nonzero(batch.label).tolist():
+        found.setdefault((row, column), set()).add(choice)
+    assert {tuple(place) for place in torch.nonzero(batch.changed[0]).tolist()} == set(found)
+    return found
+
+
+def test_dragged_content_and_the_paper_it_uncovers_are_shifts(drag_table: Table) -> None:
+    assert labels(drag_table, 2) == {(1, 2): {Choice.SHIFT}, (1, 1): {Choice.SHIFT}}
+
+
+def test_light_going_off_comes_from_the_stack(drag_table: Table) -> None:
+    assert labels(drag_table, 4) == {(3, 0): {Choice.EARLIER}}
+    assert labels(drag_table, 5) == {(3, 0): {Choice.EARLIER}}
+
+
+def test_new_content_is_a_word_if_the_vocabulary_has_it_and_painted_if_not(drag_table: Table) -> None:
+    assert labels(drag_table, 6) == {(3, 7): {Choice.GENERATE}}
+    new = int(drag_table.entry[drag_table.place[6, 3 * 8 + 7].long(), 0])
+    assert labels(drag_table, 6, [new]) == {(3, 7): {Choice.DICTIONARY}}
+
+
+def test_crop_shows_the_same_as_the_whole_screen(drag_table: Table) -> None:
+    bank = CellBank(drag_table, torch.tensor([], dtype=torch.int64))
+    ticks = torch.tensor([6])
+    whole = assemble(drag_table, bank, ticks, torch.tensor([[0, 0]]), crop=(4, 8))
+    part = assemble(drag_table, bank, ticks, torch.tensor([[1, 4]]), crop=(3, 4))
+    assert torch.equal(whole.changed[:, 1:, 4:], part.changed)
+    assert torch.equal(whole.new[:, 1:, 4:], part.new)
+    assert torch.equal(whole.inputs.fovea, part.inputs.fovea)
+    # the maps of the crop are those of the whole: cells know where on the screen they are
+    for batch in (whole, part):
+        batch.inputs.embedded = torch.zeros(*batch.changed.shape, 7, 1)
+    torch.testing.assert_close(whole.inputs.maps()[:, 1:, 4:], part.inputs.maps())
+
+
+def test_bank_finds_known_pixels_and_keeps_new_ones(drag_table: Table) -> None:
+    bank = CellBank(drag_table, torch.tensor([0]))
+    known = drag_table.cells[torch.tensor([2, 0])]
+    new = torch.full((1, 16, 16, 3), 77, dtype=torch.uint8)
+    ids = bank.identify(torch.cat([known, new]))
+    assert ids[:2].tolist() == [2, 0] and int(ids[2]) == len(drag_table.cells)
+    assert torch.equal(bank.take(ids), torch.cat([known, new]))
+    assert bank.word(ids).tolist() == [-1, 0, -1]

@@ -1,0 +1,110 @@
+"""Training end to end at tiny size: it learns, keeps what it learned, goes on, and shares work among processes."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from ncdesktop.errors import WeightsError
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.session import Session
+from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.launch import launch
+from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.mistakes import OwnMistakes
+from ncdesktop.training.muon import Muon, _orthogonal
+from ncdesktop.training.sampling import SHARES, TickSampler, calibration
+from ncdesktop.training.table import build_table
+from ncdesktop.training.world import TrainConfig, train
+
+SHORT = TrainConfig(
+    minutes=0.05, cells_a_step=64, warmup_steps=2, mistakes_after_ticks=0, validation_minutes=0.02
+)
+
+
+def test_sitting_leaves_weights_and_the_next_goes_on(
+    small_session: Session, tiny_weights: Path, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    train(table, table, tmp_path / "run", SHORT, init=tiny_weights)
+    model = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
+    before = NCGUIWorld.from_pretrained(tiny_weights)
+    assert not torch.equal(model.backbone.cells_in.weight, before.backbone.cells_in.weight)
+    train(table, None, tmp_path / "run", SHORT)
+    starts = sorted(int(path.stem.split("-")[1]) for path in (tmp_path / "run").glob("sitting-*.json"))
+    assert starts[0] == 0 and starts[1] > 0
+    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert any("validation" in line for line in lines)
+
+
+def test_two_processes_train_one_model(small_session: Session, tiny_weights: Path, tmp_path: Path) -> None:
+    launch([small_session.folder], tmp_path / "run", SHORT, cache=tmp_path, processes=2, init=tiny_weights)
+    assert (tmp_path / "run" / "weights" / "model_index.json").exists()
+
+
+def test_losses_fall_on_what_is_seen_again_and_again(
+    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    bank = CellBank(table, torch.arange(12))
+    sampler, generator = TickSampler(table, seed=0), torch.Generator().manual_seed(0)
+    optimiser = torch.optim.AdamW(tiny_model.parameters(), lr=3e-3)
+    mistakes = OwnMistakes(table, bank, seed=0, dreams=2, ticks=4)
+    tiny_model.train()
+    totals = []
+    for step in range(60):
+        draw = sampler.draw()
+        batch = assemble(table, bank, torch.tensor(draw.ticks), torch.tensor(draw.origins), crop=draw.crop)
+        if step % 6 == 5:
+            batch = mistakes.next_batch(tiny_model, generator)
+        reveal_(batch, generator)
+        loss = losses(tiny_model, batch, bank, generator)
+        optimiser.zero_grad()
+        loss.total.backward()
+        optimiser.step()
+        totals.append(float(loss.select.detach()))
+    assert sum(totals[-15:]) < 0.8 * sum(totals[:15])
+
+
+def test_checkpoint_of_another_model_is_refused(
+    small_session: Session, tiny_weights: Path, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    train(table, None, tmp_path / "run", SHORT, init=tiny_weights)
+    path = tmp_path / "run" / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(WeightsError, match="checkpoint"):
+        train(table, None, tmp_path / "run", SHORT)
+
+
+def test_orthogonal_directions_have_singular_values_near_one() -> None:
+    directions = _orthogonal(torch.randn(3, 20, 48, generator=torch.Generator().manual_seed(0)))
+    values = torch.linalg.svdvals(directions)
+    assert (values > 0.6).all() and (values < 1.3).all()
+
+
+def test_muon_step_changes_matrices_by_the_same_amount_whatever_the_gradients_size() -> None:
+    moves = []
+    for scale in (1e-3, 1e3):
+        parameter = torch.nn.Parameter(torch.zeros(8, 8))
+        parameter.grad = torch.randn(8, 8, generator=torch.Generator().manual_seed(0)) * scale
+        Muon([parameter], lr=0.1).step()
+        moves.append(float(parameter.detach().norm()))
+    assert moves[0] == pytest.approx(moves[1], rel=1e-2) and moves[0] > 0
+
+
+def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
+    small_session: Session, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    changing, still = 0.0, 0.0
+    for kind, ticks in table.kinds.items():
+        if kind in ("drag", "edge", "hover", "late"):
+            changing += len(ticks)
+        else:
+            still += len(ticks)
+    drawn = sum(SHARES[kind] for kind in ("drag", "edge", "hover", "late"))
+    offset = calibration(table)
+    assert len(offset) == 3 and torch.isfinite(offset).all()
+    assert bool((offset < 0).any()) == (changing / still < drawn / (1 - drawn))
