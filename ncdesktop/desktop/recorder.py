@@ -1,7 +1,6 @@
 """Record one session of a real desktop or program: the actor acts, the world shows, the session is written and checked."""
 
 import gc
-import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from ncdesktop.actions import Action, fold
 from ncdesktop.desktop.actor import Actor
 from ncdesktop.desktop.desktop_world import DesktopWorld
-from ncdesktop.desktop.profile import profile_of
+from ncdesktop.desktop.profile import PROFILES, profile_of
 from ncdesktop.desktop.tasks import Step, run_policy, run_program_policy
 from ncdesktop.desktop.xfce import PrivateDisplay, start_desktop, start_program
 from ncdesktop.errors import SessionError
@@ -56,7 +55,7 @@ def record(plan: Plan, *, stopped: Callable[[], bool], progress: Callable[[int],
     world = DesktopWorld(plan.size, start=_start(plan, dice), phases=random.Random(plan.seed), realtime=True)
     try:
         frame = world.reset()
-        profile = profile_of(plan.size)
+        profile = replace(PROFILES[512, 384], size=plan.size) if plan.program else profile_of(plan.size)
         actor = Actor(world.windows, profile, dice, at=frame.pointer)
         steps = (
             run_program_policy(actor, plan.policy)
@@ -146,8 +145,3 @@ def _write(
     finally:
         gc.unfreeze()
         writer.close()
-
-
-def parent_gone(parent: int) -> Callable[[], bool]:
-    """Return a question that a recorder asks now and then: has the process that started it ended?"""
-    return lambda: os.getppid() != parent

@@ -1,5 +1,6 @@
 """One X display: the screen without the pointer, the pointer's place and shape, and input as if by a person."""
 
+import contextlib
 import logging
 
 import numpy as np
@@ -13,7 +14,7 @@ from ncdesktop.errors import DesktopError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.world import Cursor
 
-__all__ = ["CONNECTION_ERRORS", "Screen", "connect"]
+__all__ = ["CONNECTION_ERRORS", "Screen", "close", "connect"]
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,13 @@ def connect(name: str) -> Display:
         return Display(name)
     except (DisplayConnectionError, ConnectionError, OSError) as error:
         raise DesktopError(f"no X server answers on display {name}: {error}") from error
+
+
+def close(display: Display) -> None:
+    """Close a connection, whether or not the server is still there."""
+    with contextlib.suppress(*CONNECTION_ERRORS):
+        display.close()
+    display.display.socket.close()
 
 
 class Screen:
@@ -105,9 +113,10 @@ class Screen:
         self._display.flush()
 
     def close(self) -> None:
-        """Let go of the screen; the display itself stays open."""
+        """Let go of the screen and close the display."""
         del self._pixels
         self._memory.close()
+        close(self._display)
 
     def _extension(self, name: str) -> int:
         found = self._display.query_extension(name)

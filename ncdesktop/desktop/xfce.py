@@ -15,7 +15,7 @@ from Xlib import X
 from ncdesktop.desktop.home import write_home, write_system
 from ncdesktop.desktop.packages import SERVER_PACKAGES, check_packages
 from ncdesktop.desktop.profile import Profile, profile_of
-from ncdesktop.desktop.x11 import connect
+from ncdesktop.desktop.x11 import close, connect
 from ncdesktop.errors import DesktopError
 
 __all__ = ["PrivateDisplay", "start_desktop", "start_program"]
@@ -26,6 +26,7 @@ START_S = 30.0
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _SESSION = """\
 export DBUS_SESSION_BUS_ADDRESS="unix:path=$XDG_RUNTIME_DIR/bus"
+[ ! -d /run/home ] || cp -r /run/home/. "$HOME"
 cd "$HOME"
 dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS" &
 while [ ! -S "$XDG_RUNTIME_DIR/bus" ]; do sleep 0.02; done
@@ -67,6 +68,8 @@ _OWN_ETC = {
     "machine-id": "0123456789abcdef0123456789abcdef\n",
 }
 _EMPTY_ROOT_FOLDERS = ["boot", "media", "mnt", "opt", "root", "srv", "sys"]
+_ROOT_BYTES = 600 << 20
+_FRESH_HOME = "/run/home"
 _TIMEZONE = "UTC"
 _SETTINGS_READY = "settings-ready"
 
@@ -80,6 +83,7 @@ class PrivateDisplay:
         self.server = server
         self._folder = folder
         self._supervisor = supervisor
+        self._log = open(folder / "log", errors="replace")  # noqa: SIM115 (closed in close)
 
     @property
     def running(self) -> bool:
@@ -87,12 +91,14 @@ class PrivateDisplay:
 
     def last_words(self) -> str:
         """Return the last line that a program of the session wrote."""
-        lines = (self._folder / "log").read_text(errors="replace").splitlines()
+        self._log.seek(0)
+        lines = self._log.read().splitlines()
         return lines[-1] if lines else "nothing was said"
 
     def close(self) -> None:
         """End every process and remove the private files; more than once is fine."""
         _end(self._supervisor)
+        self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -125,9 +131,10 @@ def start_desktop(size: tuple[int, int], *, timezone: str = _TIMEZONE) -> Privat
 
 
 def start_program(size: tuple[int, int], command: str) -> PrivateDisplay:
-    """Start one X11 program, a shell command line, on an X server of its own with no desktop around it.
+    """Start one X11 program, a command line, on an X server of its own with no desktop around it.
 
-    It runs as the present user in the present folder. Raises DesktopError if it cannot be found.
+    It runs as the present user in the present folder, and is started again whenever it ends. Raises DesktopError if it
+    cannot be found.
     """
     check_packages(SERVER_PACKAGES)
     try:
@@ -138,7 +145,7 @@ def start_program(size: tuple[int, int], command: str) -> PrivateDisplay:
         raise DesktopError(
             f"no program {words[0] if words else ''!r} on this machine; give its path or install it"
         )
-    return _start(_private_folder(), size, words)
+    return _start(_private_folder(), size, ["sh", "-c", f"while :; do {shlex.join(words)}; sleep 0.5; done"])
 
 
 def _private_folder() -> Path:
@@ -180,15 +187,17 @@ def _wait_for_settings(desktop: PrivateDisplay) -> None:
     """Wait until the settings are published: a program that starts before takes other fonts and icons."""
     display = connect(desktop.name)
     deadline = time.monotonic() + START_S
-    name, published = display.intern_atom("_XSETTINGS_S0"), display.intern_atom("_XSETTINGS_SETTINGS")
-    while True:
-        owner = display.get_selection_owner(name)
-        if owner != X.NONE and owner.get_full_property(published, X.AnyPropertyType):
-            break
-        if time.monotonic() > deadline or not desktop.running:
-            raise DesktopError(f"the desktop's settings daemon did not start: {desktop.last_words()}")
-        time.sleep(0.02)
-    display.close()
+    try:
+        name, published = display.intern_atom("_XSETTINGS_S0"), display.intern_atom("_XSETTINGS_SETTINGS")
+        while True:
+            owner = display.get_selection_owner(name)
+            if owner != X.NONE and owner.get_full_property(published, X.AnyPropertyType):
+                return
+            if time.monotonic() > deadline or not desktop.running:
+                raise DesktopError(f"the desktop's settings daemon did not start: {desktop.last_words()}")
+            time.sleep(0.02)
+    finally:
+        close(display)
 
 
 def _namespaces_work() -> bool:
@@ -235,6 +244,7 @@ def _in_namespaces(folder: Path, profile: Profile, timezone: str) -> list[str]:
         "desktop",
         "--die-with-parent",
     ]
+    arguments += ["--size", str(_ROOT_BYTES), "--tmpfs", "/"]  # what the file manager tells of as free space
     arguments += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for name in ("bin", "sbin", "lib", "lib64"):
         arguments += ["--symlink", f"usr/{name}", f"/{name}"]
@@ -245,7 +255,8 @@ def _in_namespaces(folder: Path, profile: Profile, timezone: str) -> list[str]:
     for name in _EMPTY_ROOT_FOLDERS:
         arguments += ["--dir", f"/{name}"]
     arguments += ["--dir", "/var/tmp", "--ro-bind-try", "/var/cache/fontconfig", "/var/cache/fontconfig"]
-    arguments += ["--bind", str(folder / "home"), str(home), "--ro-bind", str(folder / "system"), str(system)]
+    arguments += ["--ro-bind", str(folder / "system"), str(system), "--dir", str(home)]
+    arguments += ["--ro-bind", str(folder / "home"), _FRESH_HOME]
     arguments += [
         "--perms",
         "0700",
