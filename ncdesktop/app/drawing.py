@@ -7,11 +7,13 @@ import pygame
 
 from ncdesktop.emulator.text import text_image
 
-__all__ = ["ACCENT", "FAINT", "INK", "panel", "rgba_surface", "text"]
+__all__ = ["ACCENT", "FAINT", "GOOD", "INK", "WARNING", "panel", "rgba_surface", "text"]
 
 INK = (240, 244, 248)
 FAINT = (150, 165, 180)
 ACCENT = (72, 187, 255)
+GOOD = (120, 220, 150)
+WARNING = (255, 170, 70)
 _PANEL = (14, 20, 28, 215)
 
 

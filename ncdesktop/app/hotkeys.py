@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["COMMANDS", "HELD", "HOTKEYS", "Hotkey", "markdown"]
+__all__ = ["COMMANDS", "HELD", "HOTKEYS", "Hotkey", "host_words", "markdown"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,18 @@ HELD = frozenset(command for row in HOTKEYS if row.held for command in row.comma
 """Commands that last as long as their keys are held."""
 
 
+def host_words(host: str) -> str:
+    """Return what people call a key: "Right Ctrl" for Control_R."""
+    name, _, side = host.rpartition("_")
+    kinds = {"Control": "Ctrl", "Alt": "Alt", "Shift": "Shift", "Super": "Super", "Meta": "Meta"}
+    if name in kinds and side in ("L", "R"):
+        return f"{'Left' if side == 'L' else 'Right'} {kinds[name]}"
+    return host.replace("_", " ")
+
+
 def markdown(host: str) -> str:
-    """Return the table as the README shows it; `host` is the host key in words."""
+    """Return the table as the README shows it; `host` is the host key's keysym name."""
+    host = host_words(host)
     lines = [f"| {host} + | does |", "|---|---|"]
     lines += [f"| {row.label} | {row.does} |" for row in HOTKEYS]
     return "\n".join([*lines, f"| {host} alone | take or release the keyboard |"]) + "\n"

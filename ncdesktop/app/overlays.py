@@ -1,11 +1,17 @@
-"""What lies over the dream when asked for: figures, probe and help, and which of them are on."""
+"""What lies over the dream: probe, figures, captions, small signs and the help, and which of them are on."""
 
 import pygame
 
+from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, text
+from ncdesktop.app.hotkeys import HOTKEYS, host_words
+from ncdesktop.app.hud import Hud
+from ncdesktop.app.probe import Probe
 from ncdesktop.app.scaling import Placement
 from ncdesktop.emulator.console import Status
 
 __all__ = ["Overlays"]
+
+_RED = (240, 70, 70)
 
 
 class Overlays:
@@ -13,22 +19,81 @@ class Overlays:
 
     def __init__(self, host: str) -> None:
         """host: keysym name of the host key, for the help."""
-        self._host = host
+        self._host = host_words(host)
+        self._hud = Hud()
+        self._probe = Probe()
         self.hud = self.probe = self.help = False
-
-    def toggle_hud(self) -> None:
-        self.hud = not self.hud
-
-    def toggle_probe(self) -> None:
-        self.probe = not self.probe
-
-    def toggle_help(self) -> None:
-        self.help = not self.help
 
     def draw(
         self, target: pygame.Surface, status: Status, placement: Placement, pointer: tuple[int, int]
     ) -> None:
         """Draw over the screen. pointer: guest pixels."""
+        if self.probe:
+            self._probe.draw(target, status, placement, pointer)
+        if self.hud:
+            self._hud.draw(target, status)
+        self._draw_signs(target, status)
+        if status.caption:
+            _draw_caption(target, status.caption, placement)
+        if self.help:
+            self._draw_help(target)
 
     def presented(self, status: Status, now_s: float) -> None:
         """The status is on the glass since now."""
+        self._hud.presented(status, now_s)
+
+    def _draw_signs(self, target: pygame.Surface, status: Status) -> None:
+        """Draw what is not as usual into the upper left corner: recording, pause, replay, travel, speed."""
+        signs = []
+        if status.recording:
+            signs.append(("recording", _RED))
+        if status.travel:
+            signs.append(("rewinding" if status.travel < 0 else "forward again", ACCENT))
+        elif status.paused:
+            signs.append(("paused", INK))
+        if status.hurried or status.speed != 1:
+            signs.append(("fast forward" if status.hurried else f"speed {status.speed:g}", ACCENT))
+        if status.replayed is not None:
+            signs.append((f"replay {status.replayed[0]} of {status.replayed[1]}", ACCENT))
+        size_px = max(12, min(18, target.get_height() // 44))
+        left = size_px
+        for words, color in signs:
+            label = text(words, size_px)
+            area = pygame.Rect(left, size_px, label.get_width() + size_px * 2.6, size_px * 1.9)
+            panel(target, area, radius_px=round(size_px * 0.95))
+            pygame.draw.circle(target, color, (area.left + size_px, area.centery), size_px * 0.4)
+            target.blit(label, label.get_rect(midleft=(area.left + size_px * 1.8, area.centery)))
+            left = area.right + size_px // 2
+
+    def _draw_help(self, target: pygame.Surface) -> None:
+        """Draw the table of hot keys."""
+        size_px = max(10, min(18, target.get_height() // (len(HOTKEYS) * 2 + 8)))
+        line = round(size_px * 1.6)
+        keys = [text(row.label, size_px, ACCENT) for row in HOTKEYS]
+        words = [text(row.does, size_px) for row in HOTKEYS]
+        keys_px, words_px = (max(label.get_width() for label in labels) for labels in (keys, words))
+        title = text(f"{self._host} +", size_px + 3)
+        footer = text(f"{self._host} alone takes or releases the keyboard", size_px, FAINT)
+        height = (len(HOTKEYS) + 2) * line + size_px * 4
+        area = pygame.Rect(0, 0, keys_px + words_px + size_px * 6, height)
+        area.center = target.get_rect().center
+        panel(target, area)
+        left, top = area.left + size_px * 2, area.top + size_px * 1.5
+        target.blit(title, (left, top))
+        for key, word in zip(keys, words, strict=True):
+            top += line
+            target.blit(key, (left + keys_px - key.get_width(), top))
+            target.blit(word, (left + keys_px + size_px * 2, top))
+        target.blit(footer, footer.get_rect(midtop=(area.centerx, top + line * 1.4)))
+
+
+def _draw_caption(target: pygame.Surface, caption: str, placement: Placement) -> None:
+    """Draw a sentence for the audience on the lower part of the screen."""
+    size_px = max(14, placement.height // 24)
+    words = text(caption, size_px)
+    if words.get_width() > placement.width - size_px * 3:
+        words = text(caption, max(10, round(size_px * (placement.width - size_px * 3) / words.get_width())))
+    area = words.get_rect().inflate(size_px * 2, size_px)
+    area.midbottom = (placement.left + placement.width // 2, placement.top + placement.height - size_px)
+    panel(target, area, radius_px=area.height // 2)
+    target.blit(words, words.get_rect(center=area.center))

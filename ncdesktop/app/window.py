@@ -4,17 +4,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pygame
 
 from ncdesktop.app.canvas import Canvas, draw_splash
 from ncdesktop.app.hostkey import HostKey
-from ncdesktop.app.hotkeys import COMMANDS, HELD
+from ncdesktop.app.hotkeys import COMMANDS, HELD, host_words
 from ncdesktop.app.keyboard import Keyboard, base_name
 from ncdesktop.app.overlays import Overlays
 from ncdesktop.app.scaling import MODES, Placement, place
 from ncdesktop.app.toasts import Toasts
 from ncdesktop.app.worker import Worker
+from ncdesktop.emulator.console import Status
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 
 __all__ = ["Look", "Window"]
@@ -68,28 +70,13 @@ class Window:
         self._canvas = Canvas()
         self._toasts = Toasts(clock)
         self._overlays = Overlays(host)
+        self._host = host_words(host)
         self._began_s = clock()
         self._pointer = (guest[0] // 2, guest[1] // 2)
         self._shown = False
         self._quitting = False
-        self._commands: dict[str, Callable[[], None]] = {
-            "fullscreen": self._toggle_fullscreen,
-            "scaling": self._next_scaling,
-            "larger": lambda: self._resize(+1),
-            "smaller": lambda: self._resize(-1),
-            "original": lambda: self._resize(0),
-            "hud": self._overlays.toggle_hud,
-            "probe": self._overlays.toggle_probe,
-            "help": self._overlays.toggle_help,
-            "quit": self.quit,
-        }
         if look.fullscreen:
             self._window.set_fullscreen(True)
-
-    @property
-    def commands(self) -> frozenset[str]:
-        """Names of the commands that the window does itself; all others are the console's."""
-        return frozenset(self._commands)
 
     def run(self) -> None:
         """Show the world until the user or the world ends it; raises what ended the world if that was an error."""
@@ -159,8 +146,8 @@ class Window:
             self._toasts.add("the keyboard is " + ("taken" if self._window.grab_keyboard else "released"))
 
     def _command(self, command: str) -> None:
-        if command in self._commands:
-            self._commands[command]()
+        if command in self.COMMANDS:
+            self.COMMANDS[command](self)
         else:
             self.worker.command(command)
 
@@ -202,22 +189,21 @@ class Window:
             draw_splash(surface, self._clock() - self._began_s)
         else:
             placement = self._placement()
-            pointer = status.frame.pointer if self.look.view_only else self._pointer
+            pointer = status.frame.pointer if self.look.view_only or status.led else self._pointer
             self._canvas.draw(surface, status, placement, pointer)
             self._overlays.draw(surface, status, placement, pointer)
         self._toasts.draw(surface, size_px=14)
         self._window.flip()
         if status is not None:
             self._overlays.presented(status, self._clock())
-            self._title()
+            self._title(status)
 
-    def _title(self) -> None:
-        status = self.worker.status
+    def _title(self, status: Status) -> None:
         words = ["ncdesktop"]
-        if status is not None and status.paused:
-            words.append("paused")
-        if status is not None and status.speed != 1:
-            words.append(f"speed {status.speed:g}")
+        words += ["paused"] if status.paused else []
+        words += ["recording"] if status.recording else []
+        words += [f"speed {status.speed:g}"] if status.speed != 1 else []
+        words += [f"{self._host} releases the keyboard"] if self._window.grab_keyboard else []
         title = " - ".join(words)
         if self._window.title != title:
             self._window.title = title
@@ -238,3 +224,25 @@ class Window:
         self._window.size = (
             self._first_size if step == 0 else (self._guest[0] * scale, self._guest[1] * scale)
         )
+
+    def _toggle(self, overlay: str) -> None:
+        match overlay:
+            case "hud":
+                self._overlays.hud = not self._overlays.hud
+            case "probe":
+                self._overlays.probe = not self._overlays.probe
+            case "help":
+                self._overlays.help = not self._overlays.help
+
+    COMMANDS: ClassVar[dict[str, Callable[["Window"], None]]] = {
+        "fullscreen": _toggle_fullscreen,
+        "scaling": _next_scaling,
+        "larger": lambda self: self._resize(+1),
+        "smaller": lambda self: self._resize(-1),
+        "original": lambda self: self._resize(0),
+        "hud": lambda self: self._toggle("hud"),
+        "probe": lambda self: self._toggle("probe"),
+        "help": lambda self: self._toggle("help"),
+        "quit": quit,
+    }
+    """Commands that the window does itself; all others are the console's."""

@@ -23,7 +23,10 @@ _TICKS = FPS * 20
 
 @dataclass(frozen=True)
 class Figures:
-    """What the HUD shows of the world. changed: (rows, cols) bool, cells that the last tick changed."""
+    """What the HUD shows of the world.
+
+    changed: (rows, cols) bool, cells that the last tick changed; recent_ms: of the last ticks, oldest first
+    """
 
     fps: float = 0.0
     tick_ms: float = 0.0
@@ -31,6 +34,7 @@ class Figures:
     p99_ms: float = 0.0
     stage_ms: dict[str, float] = field(default_factory=dict)
     changed: np.ndarray | None = None
+    recent_ms: tuple[float, ...] = ()
 
 
 class Meter(Extension):
@@ -67,5 +71,6 @@ class Meter(Extension):
             p50_ms=float(p50_ms),
             p99_ms=float(p99_ms),
             stage_ms=frame.insight.stage_ms if frame.insight else {},
+            recent_ms=tuple(self._tick_ms),
             changed=None if before is None else changed_cells(before, frame.ui),
         )

@@ -3,25 +3,45 @@
 import argparse
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from ncdesktop.app.hotkeys import markdown
 from ncdesktop.app.scaling import MODES
 from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.errors import WeightsError
+from ncdesktop.errors import InputError
 from ncdesktop.keysyms import keysym_known
+from ncdesktop.paths import home
 from ncdesktop.verbs.options import add_device, add_seed, add_weights, at_least
 
-__all__ = ["add_arguments", "add_window_arguments", "run"]
+__all__ = ["GUEST", "add_arguments", "add_window_arguments", "load_console", "run"]
+
+GUEST = (512, 384)
+"""Size of the window's first picture, before the model is loaded."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--hotkeys", action="store_true", help="print the table of hot keys and end")
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--resume", action="store_true", help="go on where the last run was quit")
+    begin.add_argument(
+        "--open",
+        type=Path,
+        metavar="PATH",
+        help="start from a state or picture, or replay a session, like a drop on the window",
+    )
+    parser.add_argument("--fullscreen", action="store_true", help="fill the screen")
     parser.add_argument("--view-only", action="store_true", help="look on: input does not reach the dream")
     parser.add_argument(
         "--pause-unfocused", action="store_true", help="pause while another window has the focus"
     )
-    parser.add_argument("--fullscreen", action="store_true", help="fill the screen")
+    parser.add_argument(
+        "--rewind-seconds", type=at_least(0), default=300, metavar="S", help="how far back (default: 300)"
+    )
+    parser.add_argument(
+        "--rewind-mb", type=at_least(0), default=200, metavar="MB", help="memory for it (default: 200)"
+    )
+    parser.add_argument("--hotkeys", action="store_true", help="print the table of hot keys and end")
     add_window_arguments(parser)
 
 
@@ -35,7 +55,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         "--scale",
         type=at_least(1),
         metavar="N",
-        help="window pixels per pixel of the dream (default: what fits)",
+        help="window pixels a pixel of the dream (default: what fits)",
     )
     parser.add_argument(
         "--scaling", choices=MODES, default="fit", help="how the dream fills the window (default: fit)"
@@ -52,13 +72,12 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.hotkeys:
         print(markdown(arguments.host_key), end="")
         return
-    from ncdesktop.app.app import open_window  # pygame takes a moment: --help comes first
+    # pygame takes a moment to import: --help comes first
+    from ncdesktop.app.app import open_window
     from ncdesktop.app.window import Look
 
-    if not (arguments.weights / "model_index.json").exists():
-        raise WeightsError(
-            f"{arguments.weights} holds no model (no model_index.json); give its folder with --weights"
-        )
+    if arguments.open and not arguments.open.exists():
+        raise InputError(f"{arguments.open} is not there; --open takes a state, a picture or a session")
     look = Look(
         scaling=arguments.scaling,
         fullscreen=arguments.fullscreen,
@@ -67,20 +86,48 @@ def run(arguments: argparse.Namespace) -> None:
     )
 
     def make_console(intake: Intake, say: Callable[[str], None]) -> Console:
-        from ncdesktop.model.neural_world import (
-            NeuralWorld,
-        )  # torch takes seconds: the window is there before
+        console = load_console(
+            arguments,
+            intake,
+            say,
+            rewind_seconds=arguments.rewind_seconds,
+            rewind_mb=arguments.rewind_mb,
+            autosave=True,
+        )
+        if arguments.resume:
+            console.moments.resume()
+        elif arguments.open:
+            console.moments.open(str(arguments.open))
+        return console
 
-        world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
-        return Console(world, intake, say=say, seed=arguments.seed)
+    size, scale = arguments.size, arguments.scale
+    open_window(make_console, guest=GUEST, look=look, size=size, scale=scale, host=arguments.host_key)
 
-    open_window(
-        make_console,
-        guest=(512, 384),
-        look=look,
-        size=arguments.size,
-        scale=arguments.scale,
-        host=arguments.host_key,
+
+def load_console(
+    arguments: argparse.Namespace,
+    intake: Intake,
+    say: Callable[[str], None],
+    *,
+    rewind_seconds: float,
+    rewind_mb: float,
+    autosave: bool,
+    demo: Demo | None = None,
+) -> Console:
+    """Load the model that the arguments name and start it; called in the world's thread."""
+    # torch takes seconds to import: the window is there before
+    from ncdesktop.model.neural_world import NeuralWorld
+
+    return Console(
+        NeuralWorld.from_pretrained(arguments.weights, device=arguments.device),
+        intake,
+        home=home(),
+        say=say,
+        seed=arguments.seed,
+        rewind_seconds=rewind_seconds,
+        rewind_mb=rewind_mb,
+        autosave=autosave,
+        demo=demo,
     )
 
 

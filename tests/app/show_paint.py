@@ -15,6 +15,7 @@ from ncdesktop.app.app import open_window
 from ncdesktop.app.window import Look
 from ncdesktop.emulator.console import Console
 from ncdesktop.errors import NCDesktopError
+from ncdesktop.paths import home
 
 
 class Told(PaintWorld):
@@ -36,7 +37,8 @@ def main():
 
     def make_console(intake, say):
         time.sleep(arguments.load_s)
-        return Console(Told((128, 96), tick_s=arguments.tick_ms / 1000), intake, say=say)
+        world = Told((128, 96), tick_s=arguments.tick_ms / 1000)
+        return Console(world, intake, home=home(), say=say, autosave=True)
 
     look = Look(view_only=arguments.view_only, pause_unfocused=arguments.pause_unfocused)
     try:

@@ -1,0 +1,117 @@
+"""The figures in a corner of the window: speed, latency, memory, and what the emulator is doing."""
+
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+import pygame
+
+from ncdesktop.app.drawing import ACCENT, FAINT, GOOD, INK, WARNING, panel, text
+from ncdesktop.emulator.console import Status
+from ncdesktop.world import FPS
+
+__all__ = ["Hud"]
+
+_BUDGET_MS = 1000 / FPS
+_STAGES = (
+    (72, 187, 255),
+    (120, 220, 150),
+    (250, 190, 90),
+    (235, 120, 160),
+    (170, 150, 250),
+    (120, 200, 210),
+    (200, 200, 120),
+)
+_PAGE_BYTES = 4096
+
+
+class Hud:
+    """Draws the figures, and measures how long input takes to reach the glass."""
+
+    def __init__(self) -> None:
+        self._latency_ms: deque[float] = deque(maxlen=120)
+        self._last_tick: int | None = None
+
+    def presented(self, status: Status, now_s: float) -> None:
+        """`status` is on the glass since now; `now_s` is of the clock that stamped the events."""
+        if status.frame.tick != self._last_tick:
+            self._last_tick = status.frame.tick
+            if status.input_time_s is not None:
+                self._latency_ms.append((now_s - status.input_time_s) * 1000)
+
+    def draw(self, target: pygame.Surface, status: Status) -> None:
+        """Draw into the upper right corner."""
+        size_px = max(11, min(16, target.get_height() // 48))
+        figures, line = status.figures, round(size_px * 1.45)
+        changed = 0 if figures.changed is None else int(figures.changed.sum())
+        cells = 0 if figures.changed is None else figures.changed.size
+        latency = f"{np.median(self._latency_ms):.0f} ms" if self._latency_ms else "no input yet"
+        seconds, megabytes = status.rewind
+        on_pace = figures.fps >= 0.95 * FPS * min(status.speed, 1)
+        rows = [
+            ("ticks a second", f"{figures.fps:.1f} of {FPS * status.speed:g}", GOOD if on_pace else WARNING),
+            ("tick", f"{figures.tick_ms:.0f} ms", INK),
+            (
+                "p50 / p99",
+                f"{figures.p50_ms:.0f} / {figures.p99_ms:.0f} ms",
+                GOOD if figures.p99_ms < _BUDGET_MS else WARNING,
+            ),
+            ("input to photon", latency, INK),
+            ("changed cells", f"{changed} of {cells}", INK),
+            ("memory", f"{_resident_mb():.0f} MB", INK),
+            ("rewind", f"{seconds:.0f} s, {megabytes:.1f} MB", INK),
+            ("tick / seed", f"{status.frame.tick} / {status.seed}", INK),
+            ("slot", "none" if status.slot is None else str(status.slot), INK),
+        ]
+        width, chart_px = size_px * 19, size_px * 3
+        stage_rows = -(-len(figures.stage_ms) // 2)
+        height = (len(rows) + stage_rows) * line + chart_px + size_px * 3
+        area = pygame.Rect(target.get_width() - width - size_px, size_px, width, height)
+        panel(target, area)
+        left, right, top = area.left + size_px, area.right - size_px, area.top + size_px // 2
+        for name, value, color in rows:
+            target.blit(text(name, size_px, FAINT), (left, top))
+            words = text(value, size_px, color)
+            target.blit(words, (right - words.get_width(), top))
+            top += line
+        self._chart(target, pygame.Rect(left, top + size_px // 2, right - left, chart_px), figures.recent_ms)
+        top += chart_px + size_px
+        self._stages(target, pygame.Rect(left, top, right - left, line), figures.stage_ms, size_px)
+
+    def _chart(self, target: pygame.Surface, area: pygame.Rect, recent_ms: tuple[float, ...]) -> None:
+        """Draw the last ticks' milliseconds as bars under the line of the budget."""
+        scale = area.height / (1.5 * _BUDGET_MS)
+        for place, tick_ms in enumerate(reversed(recent_ms[-(area.width // 2) :])):
+            bar_px = max(1, min(area.height, round(tick_ms * scale)))
+            x = area.right - 2 * place - 2
+            pygame.draw.line(
+                target,
+                ACCENT if tick_ms < _BUDGET_MS else WARNING,
+                (x, area.bottom),
+                (x, area.bottom - bar_px),
+            )
+        budget_y = area.bottom - round(_BUDGET_MS * scale)
+        pygame.draw.line(target, FAINT, (area.left, budget_y), (area.right, budget_y))
+
+    def _stages(
+        self, target: pygame.Surface, area: pygame.Rect, stage_ms: dict[str, float], size_px: int
+    ) -> None:
+        """Draw the share of each stage as one bar, and their names below."""
+        total = sum(stage_ms.values()) or 1.0
+        x = float(area.left)
+        for place, (name, milliseconds) in enumerate(stage_ms.items()):
+            color = _STAGES[place % len(_STAGES)]
+            share_px = area.width * milliseconds / total
+            pygame.draw.rect(target, color, (round(x), area.top, max(1, round(share_px)), size_px // 3))
+            x += share_px
+            column, row = place % 2, place // 2
+            left = area.left + column * (area.width // 2 + size_px // 3)
+            top = area.top + size_px // 2 + row * area.height
+            pygame.draw.rect(target, color, (left, top + size_px // 2, size_px // 2, size_px // 2))
+            target.blit(text(f"{name} {milliseconds:.1f}", size_px - 1, FAINT), (left + size_px * 0.8, top))
+
+
+def _resident_mb() -> float:
+    """Return the memory that this process holds, 0 where the system does not tell."""
+    path = Path("/proc/self/statm")
+    return int(path.read_text().split()[1]) * _PAGE_BYTES / 1e6 if path.exists() else 0.0

@@ -1,0 +1,57 @@
+"""`ncdesktop demo`: scripted tours for an audience; whoever touches mouse or keyboard takes over."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.demo import Demo
+from ncdesktop.emulator.intake import Intake
+from ncdesktop.errors import InputError
+from ncdesktop.verbs.options import at_least
+from ncdesktop.verbs.run import GUEST, add_window_arguments, load_console
+
+__all__ = ["add_arguments", "embedded_tours", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "tours", nargs="*", type=Path, metavar="TOUR", help="action scripts (default: the embedded tours)"
+    )
+    parser.add_argument(
+        "--idle",
+        type=at_least(1),
+        default=20,
+        metavar="S",
+        help="seconds without input until the tours return (default: 20)",
+    )
+    parser.add_argument("--windowed", action="store_true", help="in a window, not the full screen")
+    add_window_arguments(parser)
+
+
+def embedded_tours() -> list[Path]:
+    """Return the tours that come with the program (in a wheel or in a checkout), in order."""
+    package = Path(__file__).parents[1]
+    inside = package / "assets" / "tours"
+    folder = inside if inside.exists() else package.parent / "assets" / "tours"
+    return sorted(folder.glob("*.txt"))
+
+
+def run(arguments: argparse.Namespace) -> None:
+    # pygame takes a moment to import: --help comes first
+    from ncdesktop.app.app import open_window
+    from ncdesktop.app.window import Look
+
+    tours = arguments.tours or embedded_tours()
+    if not tours:
+        raise InputError("there are no tours; name action scripts: ncdesktop demo TOUR.txt")
+    demo = Demo(tours, size=GUEST, idle_s=arguments.idle)
+    look = Look(
+        scaling=arguments.scaling, fullscreen=not arguments.windowed, borderless=not arguments.windowed
+    )
+
+    def make_console(intake: Intake, say: Callable[[str], None]) -> Console:
+        return load_console(arguments, intake, say, rewind_seconds=0, rewind_mb=0, autosave=False, demo=demo)
+
+    size, scale = arguments.size, arguments.scale
+    open_window(make_console, guest=GUEST, look=look, size=size, scale=scale, host=arguments.host_key)
