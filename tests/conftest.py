@@ -22,7 +22,7 @@ from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.world import Cursor, Frame
 
-TINY_SIZE = (128, 64)
+TINY_SIZE = (128, 128)
 
 
 @pytest.fixture(autouse=True)

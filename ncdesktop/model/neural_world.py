@@ -13,6 +13,7 @@ from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import ScreenState, new_screen_state
 from ncdesktop.model.tick import dream_tick_
+from ncdesktop.model.view import choose_view, whole
 from ncdesktop.world import Cursor, Frame, Insight, Start, State
 
 __all__ = ["NeuralWorld"]
@@ -24,28 +25,28 @@ _MEMORY = tuple(field.name for field in fields(ActionMemory))
 class NeuralWorld:
     """A desktop that a network dreams. The same weights, seed, actions, device and thread count give the same frames."""
 
-    def __init__(self, model: NCGUIWorld, *, model_hash: str, device: str = "cpu", steps: int = 2) -> None:
-        """steps: of the generator, 1 to 4; more paint finer and take longer."""
-        self.model, self.model_hash, self.device, self.steps = (
-            model.to(device).eval(),
-            model_hash,
-            device,
-            steps,
-        )
+    def __init__(
+        self, model: NCGUIWorld, *, model_hash: str, device: str = "cpu", steps: int = 2, exact: bool = False
+    ) -> None:
+        """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`."""
+        self.model, self.model_hash, self.device = model.to(device).eval(), model_hash, device
+        self.steps, self.exact = steps, exact
         self.size = model.size
         self.cursors: tuple[Cursor, ...] = model.cursors
         self._generator = torch.Generator()
         self.reset()
 
     @classmethod
-    def from_pretrained(cls, folder: Path, *, device: str = "cpu", steps: int = 2) -> Self:
+    def from_pretrained(
+        cls, folder: Path, *, device: str = "cpu", steps: int = 2, exact: bool = False
+    ) -> Self:
         """Load the model in `folder`; raises WeightsError if it is not whole, or if `device` cannot be had."""
         model = NCGUIWorld.from_pretrained(folder)
         if device == "cuda" and not torch.cuda.is_available():
             raise WeightsError(
                 "this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
             )
-        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps)
+        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact)
 
     def reset(self, seed: int | None = None, start: Start = None) -> Frame:
         """Begin from the model's start screen, a screen (H, W, 3) uint8, or a state."""
@@ -71,14 +72,11 @@ class NeuralWorld:
         """Dream one tick in which the user did `action`."""
         self._tick += 1
         self._memory = advance(self._memory, action)
+        view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
         result = dream_tick_(
-            self.model,
-            self._screen,
-            self._memory,
-            tick=self._tick,
-            generator=self._generator,
-            steps=self.steps,
-        )
+            self.model, self._screen, self._memory, view,
+            tick=self._tick, generator=self._generator, steps=self.steps,
+        )  # fmt: skip
         self._cursor = result.cursor
         return self._frame(result.insight)
 

@@ -12,6 +12,7 @@ __all__ = ["NOISE", "Look", "draw_changes", "noised", "paint"]
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _CERTAIN = 0.03
+_LIKELY = 0.8
 _SNAP = 10
 
 Look = Callable[[Tensor], Tensor]
@@ -28,7 +29,8 @@ def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) ->
     """Draw which cells change, so that the cells of one event agree.
 
     Where all cells are certain, that is the answer. Else one uncertain cell, drawn by its variance, decides by a
-    random number, and is revealed with the certain ones: a second look then tells what follows for the others.
+    random number. If it does what was likely, so do the others. If not, or if it was open, it is revealed with the
+    certain cells, and a second look tells what follows for the others.
 
     probability: (h, w) of a first look with nothing revealed
     returns:     (h, w) bool
@@ -43,10 +45,11 @@ def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) ->
     pivot = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
         max=len(variance) - 1
     )
-    shown = ~doubtful
-    shown.view(-1)[pivot] = True
-    change = probability > 0.5
-    change.view(-1)[pivot] = numbers[1] < probability.flatten()[pivot]
+    chance, change, shown = probability.flatten()[pivot], probability > 0.5, ~doubtful
+    outcome = numbers[1] < chance
+    if (outcome and chance > _LIKELY) or (not outcome and chance < 1 - _LIKELY):
+        return change
+    shown.view(-1)[pivot], change.view(-1)[pivot] = True, outcome
     return torch.where(shown, change, look(torch.stack([shown, shown & change], -1).float()) > 0.5)
 
 

@@ -15,6 +15,7 @@ from ncdesktop.model.sampler import draw_changes, paint
 from ncdesktop.model.screen import pixels_in, windows
 from ncdesktop.model.selector import CHOICES, Choice
 from ncdesktop.model.state import ScreenState
+from ncdesktop.model.view import View
 from ncdesktop.world import CELL, Insight
 
 __all__ = ["TickResult", "dream_tick_", "tick_inputs"]
@@ -31,27 +32,27 @@ class TickResult:
     insight: Insight
 
 
-def tick_inputs(state: ScreenState, memory: ActionMemory, tick: int) -> TickInputs:
-    """Return what the network sees at tick `tick`, which follows the state; `memory` includes the tick's action."""
+def tick_inputs(state: ScreenState, memory: ActionMemory, tick: int, view: View) -> TickInputs:
+    """Return what the network sees in `view` at tick `tick`, which follows the state; `memory` includes its action."""
     device = state.screen.device
+    seen = (slice(view.row, view.row + view.rows), slice(view.column, view.column + view.columns))
 
     def batched(array: np.ndarray) -> Tensor:
         return torch.from_numpy(array)[None].to(device)
 
     points = batched(memory.points)
-    rows, columns = state.grid
     return TickInputs(
-        embedded=state.embedded[None],
-        empty=state.empty[None],
-        age=(tick - state.changed_at).clamp(max=AGE_LIMIT)[None].float(),
-        origin=torch.zeros(1, 2, device=device),
+        embedded=state.embedded[seen][None],
+        empty=state.empty[seen][None],
+        age=(tick - state.changed_at[seen]).clamp(max=AGE_LIMIT)[None].float(),
+        origin=torch.tensor([[view.row, view.column]], dtype=torch.float32, device=device),
         grid=state.grid,
         features=batched(memory.features),
         keys=batched(memory.keys),
         points=points,
         ages=batched(memory.ages),
         fovea=fovea(state.screen[None], points),
-        revealed=torch.zeros(1, rows, columns, 2, device=device),
+        revealed=torch.zeros(1, view.rows, view.columns, 2, device=device),
     )
 
 
@@ -60,19 +61,20 @@ def dream_tick_(
     model: NCGUIWorld,
     state: ScreenState,
     memory: ActionMemory,
+    view: View,
     *,
     tick: int,
     generator: torch.Generator,
     steps: int = 2,
 ) -> TickResult:
-    """Let the state go on to `tick`, in place.
+    """Let the part of the state that `view` shows go on to `tick`, in place.
 
     memory:    the user's actions, that of this tick included
     generator: on the CPU; the same numbers are drawn whatever the device
     steps:     of the generator, 1 to 4
     """
     clock = [time.perf_counter()]
-    inputs = tick_inputs(state, memory, tick)
+    inputs = tick_inputs(state, memory, tick, view)
     action = model.action_encoder(inputs)
     clock.append(time.perf_counter())
 
@@ -110,7 +112,8 @@ def dream_tick_(
     rows, columns, choice = rows[differs], columns[differs], choice[differs]
     if len(rows):
         state.write_(rows, columns, pixels[differs], model.embed(pixels[differs]), tick)
-    chosen = torch.full(state.grid, -1, dtype=torch.int8)
+    probability, chosen = torch.zeros(state.grid), torch.full(state.grid, -1, dtype=torch.int8)
+    probability[view.row : view.row + view.rows, view.column : view.column + view.columns] = first.cpu()
     chosen[rows.cpu(), columns.cpu()] = choice.to("cpu", torch.int8)
     cursor = int(decisions.cursor[0].argmax())
     clock.append(time.perf_counter())
@@ -119,7 +122,7 @@ def dream_tick_(
         name: 1000 * (after - before)
         for name, before, after in zip(stages, clock[:-1], clock[1:], strict=True)
     }
-    return TickResult(cursor, Insight(first.cpu().numpy(), chosen.numpy(), CHOICES, spent))
+    return TickResult(cursor, Insight(probability.numpy(), chosen.numpy(), CHOICES, spent))
 
 
 def _pixels(

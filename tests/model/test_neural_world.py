@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import busy_actions, make_tiny_model, random_screen
+from conftest import TINY_SIZE, busy_actions, make_tiny_model, random_screen
 
-from ncdesktop.actions import Action
+from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.errors import InputError, StateError
+from ncdesktop.events import Button, Move
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.tick import dream_tick_, tick_inputs
+from ncdesktop.model.view import View, choose_view, whole
 from ncdesktop.state_file import load_state, save_state
 from ncdesktop.world import State
 
@@ -65,13 +67,13 @@ def test_streaming_with_cached_embeddings_equals_the_tick_from_scratch(tiny_worl
     for tick, action in enumerate(busy_actions(40), start=1):
         screen, memory, model = tiny_world._screen, tiny_world._memory, tiny_world.model
         with torch.inference_mode():
-            cached = model(tick_inputs(screen, memory, tick))
+            cached = model(tick_inputs(screen, memory, tick, whole(screen)))
             scratch = screen.embedded.clone()
             scratch[:] = model.cell_encoder.nothing
             for slot in range(scratch.shape[2]):
                 known = screen.count > slot
                 scratch[:, :, slot][known] = model.embed(screen.contents[:, :, slot][known])
-            inputs = tick_inputs(screen, memory, tick)
+            inputs = tick_inputs(screen, memory, tick, whole(screen))
             inputs.embedded = scratch[None]
             fresh = model(inputs)
         torch.testing.assert_close(cached[0].change, fresh[0].change)
@@ -106,3 +108,30 @@ def test_states_of_others_are_refused(tiny_world: NeuralWorld) -> None:
 def test_start_screen_of_another_size_is_refused(tiny_world: NeuralWorld) -> None:
     with pytest.raises(InputError, match="start screen"):
         tiny_world.reset(start=random_screen(0, (64, 64)))
+
+
+def test_quiet_ticks_look_at_a_quarter_and_busy_ones_at_everything(tiny_world: NeuralWorld) -> None:
+    """A quarter around a pointer that moves, in turn when it rests, all after a click."""
+    tiny_world.reset(start=random_screen(0, TINY_SIZE))
+    state, memory = tiny_world._screen, new_memory((100, 10))
+    rest = [choose_view(state, memory, tick) for tick in range(4)]
+    assert len(set(rest)) == 4 and {view.rows * view.columns for view in rest} == {state.count.numel() // 4}
+    moved = advance(memory, Action((110, 60), 0, (Move(110, 60),)))
+    view = choose_view(state, moved, 1)
+    assert (
+        view.row <= 60 // 16 < view.row + view.rows and view.column <= 110 // 16 < view.column + view.columns
+    )
+    clicked = advance(memory, Action((100, 10), 1, (Button(1, True),)))
+    assert choose_view(state, clicked, 1) == whole(state)
+
+
+def test_part_of_the_screen_outside_the_view_stays_as_it_is(tiny_world: NeuralWorld) -> None:
+    screen, before = tiny_world._screen, tiny_world._screen.screen.clone()
+    memory, view, generator = new_memory((10, 10)), View(0, 4, 4, 4), torch.Generator().manual_seed(0)
+    for tick, action in enumerate(busy_actions(30), start=1):
+        memory = advance(memory, action)
+        dream_tick_(tiny_world.model, screen, memory, view, tick=tick, generator=generator)
+    inside = torch.zeros(TINY_SIZE[1], TINY_SIZE[0], dtype=torch.bool)
+    inside[:64, 64:] = True
+    differs = (screen.screen != before).any(-1)
+    assert differs[inside].any() and not differs[~inside].any()
