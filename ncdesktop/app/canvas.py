@@ -7,7 +7,7 @@ from ncdesktop.app.scaling import Placement
 from ncdesktop.emulator.console import Status
 from ncdesktop.world import Cursor, Frame
 
-__all__ = ["Canvas", "draw_splash"]
+__all__ = ["Canvas", "draw_splash", "icon"]
 
 _GROUND = (10, 12, 16)
 
@@ -79,3 +79,14 @@ def _scale(frame: Frame, placement: Placement) -> pygame.Surface:
     if size == (width, height):
         return screen
     return (pygame.transform.scale if placement.crisp else pygame.transform.smoothscale)(screen, size)
+
+
+def icon() -> pygame.Surface:
+    """Return the window's icon: a screen at night."""
+    image = pygame.Surface((64, 64), pygame.SRCALPHA)
+    pygame.draw.rect(image, (30, 38, 50), (2, 6, 60, 46), border_radius=7)
+    pygame.draw.rect(image, (44, 94, 138), (7, 11, 50, 36), border_radius=3)
+    pygame.draw.rect(image, (30, 38, 50), (20, 54, 24, 6), border_radius=3)
+    pygame.draw.circle(image, (255, 240, 200), (33, 29), 12)
+    pygame.draw.circle(image, (44, 94, 138), (39, 25), 11)
+    return image

@@ -43,7 +43,7 @@ class Overlays:
         self._hud.presented(status, now_s)
 
     def _draw_signs(self, target: pygame.Surface, status: Status) -> None:
-        """Draw what is not as usual into the upper left corner: recording, pause, replay, travel, speed."""
+        """Draw what is not as usual into the lower right corner: recording, pause, replay, travel, speed."""
         signs = []
         if status.recording:
             signs.append(("recording", _RED))
@@ -56,14 +56,15 @@ class Overlays:
         if status.replayed is not None:
             signs.append((f"replay {status.replayed[0]} of {status.replayed[1]}", ACCENT))
         size_px = max(12, min(18, target.get_height() // 44))
-        left = size_px
-        for words, color in signs:
+        right = target.get_width() - size_px
+        for words, color in reversed(signs):
             label = text(words, size_px)
-            area = pygame.Rect(left, size_px, label.get_width() + size_px * 2.6, size_px * 1.9)
+            area = pygame.Rect(0, 0, label.get_width() + size_px * 2.6, size_px * 1.9)
+            area.bottomright = (right, target.get_height() - size_px)
             panel(target, area, radius_px=round(size_px * 0.95))
             pygame.draw.circle(target, color, (area.left + size_px, area.centery), size_px * 0.4)
             target.blit(label, label.get_rect(midleft=(area.left + size_px * 1.8, area.centery)))
-            left = area.right + size_px // 2
+            right = area.left - size_px // 2
 
     def _draw_help(self, target: pygame.Surface) -> None:
         """Draw the table of hot keys."""
@@ -80,6 +81,7 @@ class Overlays:
         panel(target, area)
         left, top = area.left + size_px * 2, area.top + size_px * 1.5
         target.blit(title, (left, top))
+        top += size_px // 2
         for key, word in zip(keys, words, strict=True):
             top += line
             target.blit(key, (left + keys_px - key.get_width(), top))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pygame
 
-from ncdesktop.app.canvas import Canvas, draw_splash
+from ncdesktop.app.canvas import Canvas, draw_splash, icon
 from ncdesktop.app.hostkey import HostKey
 from ncdesktop.app.hotkeys import COMMANDS, HELD, host_words
 from ncdesktop.app.keyboard import Keyboard, base_name
@@ -65,6 +65,7 @@ class Window:
         self._window = pygame.Window(
             "ncdesktop", size, resizable=True, allow_high_dpi=True, borderless=look.borderless
         )
+        self._window.set_icon(icon())
         self._keyboard = Keyboard()
         self._hostkey = HostKey(host, COMMANDS)
         self._canvas = Canvas()

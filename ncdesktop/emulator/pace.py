@@ -26,8 +26,9 @@ class Pace:
 
     def ticked(self, ticks: int = 1) -> None:
         """The next tick is due `ticks` ticks after this one was."""
-        interval_s = ticks / FPS / self.speed
-        self._due_s = max(self._due_s + interval_s, self._clock())
+        now_s = self._clock()
+        due_s = (now_s if self.hurried else self._due_s) + ticks / FPS / self.speed
+        self._due_s = max(due_s, now_s)
 
     def change_speed(self, step: int) -> float:
         """Go `step` places up or down in SPEEDS; return the new speed."""

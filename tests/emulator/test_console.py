@@ -82,8 +82,9 @@ def test_ticks_are_due_15_times_a_second_and_a_stall_is_not_made_up_for(panel):
     assert console.wait_s() == pytest.approx(1 / 15 + 1 / 30)
     console.command("hurry")
     assert console.wait_s() == 0
+    live(console, 100)
     console.command("end hurry")
-    assert console.wait_s() > 0
+    assert 0 < console.wait_s() <= 1 / 15
 
 
 def test_step_back_undoes_one_step(panel):
@@ -201,7 +202,7 @@ def test_what_cannot_be_done_is_refused_and_the_dream_goes_on(
     small.command("record")
     live(small, 3)
     small.command("record")
-    next((tmp_path / "recordings").glob("*[0-9]")).rename(tmp_path / "other")
+    next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir()).rename(tmp_path / "other")
     foreign.command("save 1")
     slot_file(tmp_path, 1).rename(tmp_path / "foreign.state")
     console = panel()
