@@ -91,21 +91,11 @@ def dream_tick_(
         return model.selector.natural(decisions.change, inputs.features, inputs.keys)[0]
 
     rows, columns = torch.nonzero(draw_changes(first, look, generator), as_tuple=True)
+    choice, seen = decisions.choice[0, rows, columns].argmax(-1), features[0, rows, columns]
+    rows, columns = rows + view.row, columns + view.column
     clock.append(time.perf_counter())
 
-    choice = decisions.choice[0, rows, columns].argmax(-1)
-    pixels = _pixels(
-        model,
-        state,
-        memory.shift,
-        rows,
-        columns,
-        choice,
-        features[0, rows, columns],
-        action,
-        steps,
-        generator,
-    )
+    pixels = _pixels(model, state, memory.shift, rows, columns, choice, seen, action, steps, generator)
     clock.append(time.perf_counter())
 
     differs = (pixels != state.contents[rows, columns, 0]).flatten(1).any(1)
