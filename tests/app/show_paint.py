@@ -14,7 +14,7 @@ from ncdesktop.actions import action_to_json
 from ncdesktop.app.app import open_window
 from ncdesktop.app.window import Look
 from ncdesktop.emulator.console import Console
-from ncdesktop.errors import NCDesktopError
+from ncdesktop.errors import NCDesktopError, WeightsError
 from ncdesktop.paths import home
 
 
@@ -31,12 +31,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tick-ms", type=int, default=5)
     parser.add_argument("--load-s", type=float, default=0.0)
+    parser.add_argument("--fail", action="store_true")
     parser.add_argument("--view-only", action="store_true")
     parser.add_argument("--pause-unfocused", action="store_true")
     arguments = parser.parse_args()
 
     def make_console(intake, say):
         time.sleep(arguments.load_s)
+        if arguments.fail:
+            raise WeightsError("no such world")
         world = Told((128, 96), tick_s=arguments.tick_ms / 1000)
         return Console(world, intake, home=home(), say=say, autosave=True)
 

@@ -76,6 +76,88 @@ def test_view_only_keeps_input_from_the_world(show):
     assert window.wait_for(lambda edges: True) == []
 
 
+def press(window, *keys):
+    """Press keys with the host key held."""
+    window.display.xdotool("keydown", "Control_R")
+    for key in keys:
+        window.display.xdotool("key", key)
+    window.display.xdotool("keyup", "Control_R")
+
+
+def differs(before, after):
+    return (np.abs(before.astype(int) - after).max(2) > 24).mean()
+
+
+def test_hot_keys_never_reach_the_world_and_show_their_overlays(show):
+    window = show().loaded()
+    window.point(64, 90)
+    window.wait_for(lambda edges: ["move", 64, 90] in edges)
+    press(window, "p")
+    window.wait_until(lambda: "paused" in window.title())
+    for key in ("h", "g", "F1"):
+        before = window.picture()
+        press(window, key)
+        window.wait_until(lambda before=before: differs(before, window.picture()) > 0.01)
+    press(window, "h", "g", "F1", "p")
+    window.wait_until(lambda: "paused" not in window.title())
+    window.display.xdotool("key", "z")
+    edges = window.wait_for(lambda edges: ["key", "z", 0] in edges)
+    names = {edge[1] for edge in edges if edge[0] == "key"}
+    assert not names & {"p", "h", "g", "F1", "Control_R"}
+
+
+def test_a_slot_brings_the_picture_back(show):
+    window = show().loaded()
+    window.point(30, 50)
+    window.display.xdotool("mousedown", 1)
+    window.point(60, 50)
+    window.display.xdotool("mouseup", 1)
+    window.wait_for(lambda edges: ["button", 1, 0] in edges)
+    press(window, "p", "shift+2")
+    window.wait_until(lambda: "paused" in window.title())
+    painted = window.picture()[100:300]
+    press(window, "BackSpace")
+    window.wait_until(lambda: differs(painted, window.picture()[100:300]) > 0.005)
+    press(window, "2")
+    window.wait_until(lambda: differs(painted, window.picture()[100:300]) < 0.001)
+    press(window, "p")
+
+
+def test_full_screen_and_back(show):
+    window = show().loaded()
+    size = window.place()[2:]
+    press(window, "f")
+    window.wait_until(lambda: window.place()[2:] == (1024, 768))
+    window.point(64, 48)
+    window.wait_for(
+        lambda edges: any(abs(x - 64) <= 1 and abs(y - 48) <= 1 for kind, x, y in edges if kind == "move")
+    )
+    press(window, "f")
+    window.wait_until(lambda: window.place()[2:] == size)
+
+
+def test_another_window_with_the_focus_pauses_if_asked_for(show):
+    window = show("--pause-unfocused").loaded()
+    window.display.xdotool("windowminimize", window.window)
+    window.wait_until(lambda: "paused" in window.title())
+    window.display.xdotool("windowmap", window.window)
+    window.display.xdotool("windowactivate", window.window)
+    window.wait_until(lambda: "paused" not in window.title())
+
+
+def test_the_window_lives_while_a_tick_takes_long(show):
+    window = show("--tick-ms", "1500").loaded()
+    before = window.picture()
+    window.point(100, 20)
+    window.wait_until(lambda: differs(before, window.picture()) > 0.0001, seconds=1.2)
+
+
+def test_a_world_that_cannot_be_loaded_ends_the_program_with_its_reason(show):
+    window = show("--load-s", "0.3", "--fail")
+    assert window.process.wait(10) == 2
+    assert window.process.stderr.read().splitlines()[-1] == "ncdesktop: no such world"
+
+
 def test_without_a_display_one_line_names_render(tmp_path):
     environment = {
         key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")
