@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ncdesktop.desktop.foreign_keys import chord_of, keysym_of
+from ncdesktop.desktop.foreign_keys import NO_KEYS, chord_of, keysym_of
 from ncdesktop.errors import SessionError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.world import FPS
@@ -94,7 +94,11 @@ def _read_frames(path: Path, size: tuple[int, int]) -> list[list[Event]]:
                 if _truth(row[column]):
                     events += [Button(button, True), Button(button, False)]
             keys = next((row[name] for name in _KEY_COLUMNS if row.get(name)), "[]")
-            events += [Key(keysym_of(name), _downwards(kind)) for kind, name in ast.literal_eval(keys)]
+            events += [
+                Key(keysym_of(name), _downwards(kind))
+                for kind, name in ast.literal_eval(keys)
+                if name not in NO_KEYS
+            ]
         except (ValueError, TypeError, SyntaxError, AttributeError) as error:
             raise SessionError(f"{path}: line {number}: {error}") from error
         found.append(events)

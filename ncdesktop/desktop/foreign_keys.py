@@ -2,14 +2,17 @@
 
 from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, keysym_known
 
-__all__ = ["chord_of", "keysym_of"]
+__all__ = ["NO_KEYS", "chord_of", "keysym_of"]
+
+NO_KEYS = ("XF86AudioStop", "XF86Sleep")
+"""Keys that the data engine presses, that actions have no name for, and that do nothing on its desktop."""
 
 _OTHER_NAMES = {
     "alt": "Alt_L", "backspace": "BackSpace", "capslock": "Caps_Lock", "cmd": "Super_L", "command": "Super_L",
     "control": "Control_L", "ctrl": "Control_L", "del": "Delete", "delete": "Delete", "down": "Down", "end": "End",
     "enter": "Return", "esc": "Escape", "escape": "Escape", "home": "Home", "insert": "Insert", "kp_enter": "KP_Enter",
     "left": "Left", "meta": "Super_L", "option": "Alt_L", "page_down": "Next", "page_up": "Prior", "pagedown": "Next",
-    "pageup": "Prior", "pgdn": "Next", "pgup": "Prior", "return": "Return", "right": "Right", "shift": "Shift_L",
+    "pageup": "Prior", "pgdn": "Next", "pgup": "Prior", "return": "Return", "right": "Right", "separator": "KP_Separator", "shift": "Shift_L",
     "space": "space", "super": "Super_L", "tab": "Tab", "up": "Up", "win": "Super_L",
 }  # fmt: skip
 

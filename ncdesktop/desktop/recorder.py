@@ -64,7 +64,7 @@ def record(plan: Plan, *, stopped: Callable[[], bool], progress: Callable[[int],
         )
         action = Action(frame.pointer)
         if not plan.program:
-            action = _warm_up(world, steps, action, dice)
+            action = _warm_up(world, steps, action, dice, plan.ticks)
         _write(plan, world, steps, action, actor, stopped=stopped, progress=progress)
     finally:
         world.close()
@@ -100,9 +100,11 @@ def _start(plan: Plan, dice: random.Random) -> Callable[[], PrivateDisplay]:
     return lambda: start_desktop(plan.size, timezone=zone)
 
 
-def _warm_up(world: DesktopWorld, steps: Iterator[Step], action: Action, dice: random.Random) -> Action:
+def _warm_up(
+    world: DesktopWorld, steps: Iterator[Step], action: Action, dice: random.Random, longest: int
+) -> Action:
     """Let the actor act for a while unseen in half of the sessions: not all begin with a bare desktop."""
-    for _ in range(dice.choice([0, dice.randint(0, _WARM_UP_S * FPS)])):
+    for _ in range(dice.choice([0, dice.randint(0, min(_WARM_UP_S * FPS, longest))])):
         action = fold(action, next(steps)[0])
         world.step(action)
         world.windows.refresh()
