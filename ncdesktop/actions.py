@@ -113,7 +113,7 @@ def new_memory(pointer: tuple[int, int]) -> ActionMemory:
     return ActionMemory(
         features=np.zeros((HISTORY, FEATURES), np.float32),
         keys=np.zeros((HISTORY, KEYS_A_TICK), np.int64),
-        points=np.tile(np.float32(pointer), (4, 1)),
+        points=np.tile(np.array(pointer, np.float32), (4, 1)),
         ages=np.full(2, LONG_AGO, np.int64),
         held=np.zeros(4, np.float32),
     )
@@ -130,7 +130,7 @@ def advance(memory: ActionMemory, action: Action) -> ActionMemory:
     for event in action.edges:
         match event:
             case Move(x, y):
-                at = np.float32((x, y))
+                at = np.array((x, y), np.float32)
             case Button(button, True):
                 close = np.abs(at - points[2]).max() <= _DOUBLE_CLICK_PX
                 double = max(double, float(ages[0] <= _DOUBLE_CLICK_TICKS and close))

@@ -6,23 +6,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch: a busy mach
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from tiny import TINY_SIZE, busy_actions, make_tiny_model, random_screen, tiny_cursors
 
-from ncdesktop.actions import Action, fold
-from ncdesktop.events import Button, Key, Move
-from ncdesktop.model.actions_encoder import ActionEncoder, ActionEncoderConfig
-from ncdesktop.model.backbone import Backbone, BackboneConfig
-from ncdesktop.model.cell_encoder import CellEncoder, CellEncoderConfig
-from ncdesktop.model.generator import Generator, GeneratorConfig
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.session import Session, SessionWriter, open_session
-from ncdesktop.world import Cursor, Frame
-
-TINY_SIZE = (128, 128)
+from ncdesktop.world import Frame
 
 
 @pytest.fixture(autouse=True)
@@ -31,48 +22,6 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("NCDESKTOP_HOME", str(tmp_path / "home"))
     torch.set_num_threads(1)
     return tmp_path / "home"
-
-
-def tiny_cursors() -> list[Cursor]:
-    arrow, hand = np.zeros((12, 8, 4), np.uint8), np.zeros((10, 10, 4), np.uint8)
-    arrow[..., 3], hand[..., :] = 255, (255, 255, 255, 160)
-    return [Cursor(arrow, (0, 0), "left_ptr"), Cursor(hand, (4, 1), "hand")]
-
-
-def random_screen(seed: int, size: tuple[int, int] = TINY_SIZE) -> np.ndarray:
-    """A screen (H, W, 3) whose cells are of few colours, as desktops are."""
-    random = np.random.default_rng(seed)
-    small = random.integers(0, 4, (size[1] // 8, size[0] // 8, 3), np.uint8) * 80
-    return small.repeat(8, 0).repeat(8, 1)
-
-
-def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWorld:
-    """A model of a few thousand parameters, untrained, that changes many cells every tick by every choice."""
-    torch.manual_seed(seed)
-    selector = Selector(
-        SelectorConfig(cell_dim=16, feature_dim=16, action_dim=32, key_dim=8, vocabulary=12, cursors=2)
-    )
-    torch.nn.init.normal_(selector.heads.weight, std=1.5)
-    torch.nn.init.constant_(selector.heads.bias, 0.0)
-    words = torch.from_numpy(random_screen(seed + 1, (64, 48)).copy())
-    words = words.view(3, 16, 4, 16, 3).transpose(1, 2).reshape(12, 16, 16, 3).contiguous()
-    backbone = Backbone(
-        BackboneConfig(cell_dim=16, action_dim=32, widths=(16, 24, 32), down=(1, 1, 1), up=(1, 1))
-    )
-    return NCGUIWorld(
-        {
-            "cell_encoder": CellEncoder(CellEncoderConfig(dim=16, width=8)),
-            "action_encoder": ActionEncoder(
-                ActionEncoderConfig(dim=32, tick_dim=8, key_dim=4, fovea_width=4)
-            ),
-            "backbone": backbone,
-            "selector": selector,
-            "generator": Generator(GeneratorConfig(feature_dim=16, action_dim=32, width=16, blocks=1)),
-        },
-        vocabulary=words,
-        cursors=tiny_cursors(),
-        start=random_screen(seed, size),
-    ).eval()
 
 
 @pytest.fixture
@@ -90,21 +39,6 @@ def tiny_weights(tiny_model: NCGUIWorld, tmp_path: Path) -> Path:
 @pytest.fixture
 def tiny_world(tiny_weights: Path) -> NeuralWorld:
     return NeuralWorld.from_pretrained(tiny_weights)
-
-
-def busy_actions(ticks: int, size: tuple[int, int] = TINY_SIZE, seed: int = 0) -> list[Action]:
-    """Moves, clicks, drags and keys, a few a tick."""
-    random = np.random.default_rng(seed)
-    actions, action = [], Action((size[0] // 2, size[1] // 2))
-    for tick in range(ticks):
-        events: list = [Move(int(random.integers(size[0])), int(random.integers(size[1])))]
-        if tick % 5 in (1, 4):
-            events.append(Button(1, tick % 5 == 1))
-        if tick % 7 == 3:
-            events += [Key("a", True), Key("a", False)]
-        action = fold(action, events)
-        actions.append(action)
-    return actions
 
 
 @pytest.fixture

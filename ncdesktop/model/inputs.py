@@ -8,10 +8,14 @@ from torch import Tensor
 from ncdesktop.model.screen import pixels_in, windows
 from ncdesktop.world import CELL
 
-__all__ = ["FOVEA", "TickInputs", "fovea"]
+__all__ = ["AGE_LIMIT", "FOVEA", "MAPS", "TickInputs", "fovea"]
 
+AGE_LIMIT = 2000
+"""Ticks after which all cells count as equally old."""
 FOVEA = 64
 """Side in pixels of the windows around the pointer and the last press that the action encoder sees sharply."""
+MAPS = 21
+"""Maps of geometry, recency and position over the cells."""
 
 
 @dataclass
@@ -62,9 +66,6 @@ class TickInputs:
         maps.append((row / self.grid[0])[:, :, None].expand(-1, -1, width))
         maps.append((column / self.grid[1])[:, None].expand(-1, height, -1))
         return torch.stack(maps, -1)
-
-
-MAPS = 21
 
 
 def fovea(screens: Tensor, points: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from ncdesktop.model.backbone import Backbone
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.inputs import TickInputs
-from ncdesktop.model.pretrained import WEIGHTS
+from ncdesktop.model.pretrained import WEIGHTS, Part
 from ncdesktop.model.screen import cells_of, screen_of
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.paths import write_atomically
@@ -27,7 +27,7 @@ from ncdesktop.world import CELL, Cursor
 __all__ = ["NCGUIWorld"]
 
 FORMAT_VERSION = 1
-_PARTS = {
+_PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
     "backbone": Backbone,

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ncdesktop.actions import ActionMemory
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.inputs import TickInputs, fovea
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import draw_changes, paint
 from ncdesktop.model.screen import pixels_in, windows
@@ -19,9 +19,6 @@ from ncdesktop.model.view import View
 from ncdesktop.world import CELL, Insight
 
 __all__ = ["TickResult", "dream_tick_", "tick_inputs"]
-
-AGE_LIMIT = 2000
-"""Ticks after which all cells count as equally old."""
 
 
 @dataclass(frozen=True)

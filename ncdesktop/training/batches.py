@@ -7,17 +7,14 @@ from torch import Tensor
 
 from ncdesktop.actions import HISTORY
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.inputs import TickInputs, fovea
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import pixels_in, screen_of, windows
 from ncdesktop.model.selector import CHOICES, Choice
 from ncdesktop.training.table import Table
 from ncdesktop.world import CELL
 
-__all__ = ["AGE_LIMIT", "Batch", "Before", "CellBank", "assemble", "recorded_before"]
-
-AGE_LIMIT = 2000
-"""Ticks after which all cells count as equally old."""
+__all__ = ["Batch", "Before", "CellBank", "assemble", "recorded_before"]
 
 
 class CellBank:

@@ -52,7 +52,8 @@ class OwnMistakes:
     def _start(self) -> None:
         """Begin all dreams anew, each up to eight ticks before something that happens."""
         self._bank.forget()
-        table, picked = self._table, []
+        table = self._table
+        picked: list[int] = []
         while len(picked) < self._dreams:
             ticks = self._kinds[self._random.choice(_START_KINDS)]
             if len(ticks):

@@ -19,7 +19,8 @@ _STEPS = 5
 def split_parameters(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
     """Return (for Muon, for AdamW): hidden matrices against embeddings, convolutions over space, gates, heads, vectors."""
     others = ("word_key", "key.", "depthwise", "heads", "generator.out", "modulation", "cursor", "nothing")
-    matrices, rest = [], []
+    matrices: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         hidden = (
             parameter.ndim == 2 and min(parameter.shape) >= 32 and not any(word in name for word in others)
@@ -54,6 +55,7 @@ class Muon(torch.optim.Optimizer):
             for number, parameters in enumerate(jobs):
                 gradients = []
                 for parameter in parameters:
+                    assert parameter.grad is not None
                     buffer = self.state[parameter].setdefault("momentum", torch.zeros_like(parameter))
                     buffer.lerp_(parameter.grad, 1 - group["momentum"])
                     gradients.append(parameter.grad.lerp(buffer, group["momentum"]))

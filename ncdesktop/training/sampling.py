@@ -12,7 +12,7 @@ from ncdesktop.training.table import PROMPT_TICKS, Table
 
 __all__ = ["CROPS", "SHARES", "Draw", "TickSampler", "calibration"]
 
-CROPS = ((8, 8), (12, 16), (24, 32))
+CROPS = ((8, 8), (12, 16), (16, 24), (24, 32))
 """Cells of the crops, small to whole; a change is seen whole in the smallest that holds it, most of the time."""
 _CELLS_A_BATCH = 1152
 
@@ -73,7 +73,7 @@ class TickSampler:
             CROPS[-1],
         )
         if (
-            size == CROPS[-1] and len(changed) and chance() < 0.5
+            size[0] > CROPS[1][0] and len(changed) and chance() < 0.4
         ):  # a part of a large event, four times cheaper
             cell = int(changed[self._random.randrange(len(changed))])
             size, box = CROPS[1], (cell // columns, cell // columns, cell % columns, cell % columns)

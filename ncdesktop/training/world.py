@@ -58,7 +58,7 @@ class TrainConfig:
     cooldown: float = 0.3
     decay: float = 0.998
     mistakes: float = 0.35
-    mistakes_after_ticks: int = 100_000
+    mistakes_after_ticks: int = 60_000
     bf16: bool = False
     checkpoint_minutes: float = 5.0
     validation_minutes: float = 15.0

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import TINY_SIZE, busy_actions, make_tiny_model, random_screen
+from tiny import TINY_SIZE, busy_actions, make_tiny_model, random_screen
 
 from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.errors import InputError, StateError

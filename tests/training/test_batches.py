@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import tiny_cursors
+from tiny import tiny_cursors
 
 from ncdesktop.actions import Action, fold
 from ncdesktop.events import Button, Move

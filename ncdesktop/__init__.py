@@ -1,0 +1,1 @@
+"""A desktop that no operating system runs: a neural network dreams every next screen."""

@@ -1,0 +1,1 @@
+"""What users of an emulator expect, around any world."""

@@ -1,0 +1,1 @@
+"""The NCGUIWorld model: choose, copy, generate."""
