@@ -1,0 +1,188 @@
+"""One session measured: a world follows it, is asked at sampled ticks what it would do, and dreams on alone."""
+
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+
+from ncdesktop.actions import Action, advance, new_memory
+from ncdesktop.evaluation.metrics import Source, log_loss, right_cells, sources
+from ncdesktop.evaluation.rollout import Rollout
+from ncdesktop.evaluation.ticks import KINDS, Plan
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.world import Cursor, Frame, State, changed_cells
+
+__all__ = ["Counts", "Example", "Measured", "measure"]
+
+Counts = Counter[tuple[str, ...]]
+"""Weighted sums by (who, kind or source, what); who is "dream" or "nothing", the guess that nothing ever changes."""
+_WORST_KEPT = 4
+
+
+@dataclass
+class Example:
+    """A tick to look at: what was recorded before and after it, what was dreamt, and how many cells are wrong."""
+
+    session: str
+    tick: int
+    kind: str
+    wrong: int
+    before: np.ndarray
+    recorded: np.ndarray
+    dreamt: np.ndarray
+
+
+@dataclass
+class Measured:
+    """What one or several sessions gave. likeness: who -> SSIM+15 of each free dream that had actions."""
+
+    counts: Counts = field(default_factory=Counter)
+    likeness: dict[str, list[float]] = field(default_factory=lambda: {"dream": [], "nothing": []})
+    worst: list[Example] = field(default_factory=list)
+    rollouts: int = 0
+
+    def add_(self, other: "Measured") -> None:
+        """Take in what another session gave, in place."""
+        self.counts.update(other.counts)
+        for who, values in other.likeness.items():
+            self.likeness[who] += values
+        self.rollouts += other.rollouts
+        self.keep_worst_(other.worst)
+
+    def keep_worst_(self, examples: list[Example]) -> None:
+        """Keep the worst of each kind, these included, in place."""
+        examples, kept = [*self.worst, *examples], []
+        for kind in KINDS:
+            of_kind = [example for example in examples if example.kind == kind]
+            kept += sorted(of_kind, key=lambda example: -example.wrong)[:_WORST_KEPT]
+        self.worst = kept
+
+
+def measure(
+    world: NeuralWorld, plan: Plan, *, seed: int = 0, keep_worst: bool = False, progress: Callable[[], object]
+) -> Measured:
+    """Measure `world` over the session of `plan`; `progress` is called after each asked or dreamt tick.
+
+    What the dream draws at random depends on the seed, the session and the tick alone.
+    """
+    session, result = plan.session, Measured()
+    vocabulary = frozenset(cell.tobytes() for cell in world.model.vocabulary.cpu().numpy())
+    asked = _twin(world)
+    memory = new_memory(session.ticks[0].action.pointer)
+    running: list[tuple[str, Rollout]] = []
+    before: Frame | None = None
+    for tick, ui in enumerate(session.frames(stop=plan.last + 1)):
+        action, recorded = session.ticks[tick].action, session.frame(tick, ui)
+        memory = advance(memory, action)
+        if before is None:
+            world.reset(seed, ui)
+        elif tick in plan.ask:
+            state = _reseeded(world.get_state(), f"{seed} {session.fingerprint} {tick}")
+            asked.set_state(state)
+            dreamt = asked.step(action)
+            kind, weight = plan.ask[tick]
+            changed = changed_cells(before.ui, ui)
+            source = sources(state, memory.shift, ui, changed, vocabulary)
+            _count_(result.counts, kind, weight, source, before, recorded, dreamt)
+            if keep_worst:
+                wrong = int((~right_cells(dreamt.ui, ui)).sum())
+                pictures = (before.pixels, recorded.pixels, dreamt.pixels)
+                result.keep_worst_([Example(session.name, tick, kind, wrong, *pictures)])
+            progress()
+        for who, rollout in running:
+            if not rollout.ended:
+                rollout.add(action, recorded)
+                if who == "dream":
+                    progress()
+        world.follow(action, ui)
+        if tick in plan.starts:
+            state = _reseeded(world.get_state(), f"{seed} {session.fingerprint} {tick} free")
+            running += _let_go(world, state, recorded)
+        before = recorded
+    for who, rollout in running:
+        for name, count in rollout.counts().items():
+            horizon, what = name.split("/")
+            result.counts[who, horizon, what] += count
+        if rollout.likeness:
+            result.likeness[who].append(float(np.mean(rollout.likeness)))
+        result.rollouts += who == "dream"
+    return result
+
+
+def _twin(world: NeuralWorld) -> NeuralWorld:
+    """Return a second world of the same model, whose state and random numbers are its own."""
+    return NeuralWorld(
+        world.model, model_hash=world.model_hash, device=world.device, steps=world.steps, exact=world.exact
+    )
+
+
+def _reseeded(state: State, text: str) -> State:
+    generator = torch.Generator().manual_seed(zlib.crc32(text.encode()))
+    return replace(state, arrays=state.arrays | {"random": generator.get_state().numpy()})
+
+
+def _let_go(world: NeuralWorld, state: State, start: Frame) -> list[tuple[str, Rollout]]:
+    """Return free dreams of the world, and of one in which nothing ever changes, from a recorded frame on."""
+    free = _twin(world)
+    free.set_state(state)
+
+    def nothing(action: Action) -> Frame:
+        return replace(start, pointer=action.pointer)
+
+    return [("dream", Rollout(free.step, start.ui)), ("nothing", Rollout(nothing, start.ui))]
+
+
+def _count_(
+    counts: Counts,
+    kind: str,
+    weight: float,
+    source: np.ndarray,
+    before: Frame,
+    recorded: Frame,
+    dreamt: Frame,
+) -> None:
+    """Add one asked tick to the counts, in place; source: (rows, cols), see `sources`."""
+    changed = source >= 0
+    assert dreamt.insight is not None
+    chance = dreamt.insight.change
+    never = np.zeros_like(chance)
+    for who, frame, probability in (("dream", dreamt, chance), ("nothing", before, never)):
+        said = probability > 0.5
+        drawn = changed_cells(before.ui, frame.ui)
+        right = right_cells(frame.ui, recorded.ui)
+        exact = ~changed_cells(frame.ui, recorded.ui)
+        numbers = {
+            "ticks": 1,
+            "cells": changed.size,
+            "changed": changed.sum(),
+            "said": said.sum(),
+            "hits": (said & changed).sum(),
+            "drawn": drawn.sum(),
+            "drawn hits": (drawn & changed).sum(),
+            "right": (right & changed).sum(),
+            "wrong": (~right).sum(),
+            "cursor": _same_shape(frame.cursor, recorded.cursor),
+            "loss": log_loss(probability, changed),
+        }
+        for what, number in numbers.items():
+            counts[who, kind, what] += weight * float(number)
+        counts[who, kind, "asked"] += 1
+        for which in Source:
+            of_source = source == which
+            for what, cells in {
+                "changed": of_source,
+                "drawn": of_source & drawn,
+                "right": of_source & right,
+                "exact": of_source & exact,
+                "drawn exact": of_source & exact & drawn,
+            }.items():
+                counts[who, kind, f"{which.name.lower()} {what}"] += weight * float(cells.sum())
+
+
+def _same_shape(a: Cursor | None, b: Cursor | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return a.hotspot == b.hotspot and np.array_equal(a.image, b.image)

@@ -1,0 +1,116 @@
+"""The whole of `ncdesktop evaluate` on a tiny untrained world."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ncdesktop.actions import Action
+from ncdesktop.cli import main
+from ncdesktop.evaluation.evaluate import unseen
+from ncdesktop.evaluation.figures import figures
+from ncdesktop.evaluation.measure import measure
+from ncdesktop.evaluation.ticks import Plan
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.session import Session, SessionWriter, open_session
+from ncdesktop.world import Frame
+from tests.conftest import TINY_SIZE, busy_actions, make_tiny_model
+
+KEYS = {
+    "change_recall", "change_precision", "copies_exact", "cell_accuracy", "ssim_after_15",
+    "cursor_shape_accuracy", "ticks",
+}  # fmt: skip
+
+
+@pytest.fixture
+def dreamt_session(tiny_world: NeuralWorld, tmp_path: Path) -> Session:
+    """What the tiny world itself dreams, as a session."""
+    writer = SessionWriter(tmp_path / "dreamt", size=TINY_SIZE, source="dream")
+    tiny_world.reset(0)
+    for action in busy_actions(40):
+        writer.write(action, tiny_world.step(action))
+    writer.close()
+    return open_session(tmp_path / "dreamt")
+
+
+def run(tiny_weights: Path, session: Session, *options: str) -> dict:
+    out = session.folder.parent / "figures.json"
+    arguments = [
+        "evaluate",
+        str(session.folder),
+        "--weights",
+        str(tiny_weights),
+        "--json",
+        str(out),
+        *options,
+    ]
+    assert main(arguments) == 0
+    return json.loads(out.read_text())
+
+
+def test_figures_have_all_keys_and_do_not_depend_on_processes(
+    tiny_weights: Path, small_session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--ticks", "12", "--rollouts", "1")
+    found = run(tiny_weights, small_session, "--processes", "1", *options)
+    assert found.keys() >= KEYS
+    assert set(found["cell_accuracy"]) == {"teacher_forced", "1s", "4s", "16s"}
+    assert found["cell_accuracy"]["4s"] is None  # the session is over by then
+    assert found["nothing"]["change_recall"] == 0
+    assert "change recall, prompt ticks" in capsys.readouterr().out
+    assert run(tiny_weights, small_session, "--processes", "2", *options) == found
+
+
+def test_a_world_that_is_asked_goes_on_as_if_it_had_not_been(
+    tiny_world: NeuralWorld, small_session: Session
+) -> None:
+    plans = [
+        Plan(small_session, {20: ("edge", 1.0)}),
+        Plan(small_session, {18: ("edge", 1.0), 20: ("edge", 1.0)}),
+    ]
+    one, both = (measure(tiny_world, plan, progress=int).counts for plan in plans)
+    alone = measure(tiny_world, Plan(small_session, {18: ("edge", 1.0)}), progress=int).counts
+    alone.update(one)
+    assert both == pytest.approx(alone)
+
+
+def test_the_guess_that_nothing_changes_misses_the_pointer_shape_when_it_changes(
+    tiny_world: NeuralWorld, small_session: Session
+) -> None:
+    plan = Plan(small_session, {tick: ("edge", 1.0) for tick in range(16, 30)})
+    found = figures(measure(tiny_world, plan, progress=int))
+    assert found["ticks"] == 14
+    assert found["nothing"]["cursor_shape_accuracy"] == round(13 / 14, 4)  # it changes once, at tick 20
+
+
+def test_sessions_that_the_model_was_trained_on_are_left_out(
+    small_session: Session, dreamt_session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = make_tiny_model()
+    model.trained_on = (small_session.fingerprint,)
+    model.save_pretrained(tmp_path / "trained")
+    world = NeuralWorld.from_pretrained(tmp_path / "trained")
+    assert unseen(world, [small_session, dreamt_session]) == [dreamt_session]
+    assert main(["evaluate", str(small_session.folder), "--weights", str(tmp_path / "trained")]) == 2
+    assert "was trained on all 1 sessions given" in capsys.readouterr().err
+
+
+def test_a_session_of_another_size_is_refused(
+    tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writer = SessionWriter(tmp_path / "wide", size=(160, 128), source="test")
+    writer.write(Action((0, 0)), Frame(0, np.zeros((128, 160, 3), np.uint8), (0, 0)))
+    writer.close()
+    assert main(["evaluate", str(tmp_path / "wide"), "--weights", str(tiny_weights)]) == 2
+    assert "is 160x128, the model's screen is 128x128" in capsys.readouterr().err
+
+
+def test_a_session_too_short_to_measure_is_refused(
+    tiny_world: NeuralWorld, tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writer = SessionWriter(tmp_path / "short", size=TINY_SIZE, source="test")
+    writer.write(Action((0, 0)), tiny_world.reset(0))
+    writer.close()
+    assert main(["evaluate", str(tmp_path / "short"), "--weights", str(tiny_weights)]) == 2
+    assert "too short" in capsys.readouterr().err
