@@ -30,7 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="goal: like a person with a purpose; slow, fast: at random; live: you, in a window (default: goal)",
     )  # fmt: skip
     parser.add_argument(
-        "--minutes", type=_minutes, default=1.0, metavar="M", help="per recorder (default: 1)"
+        "--minutes",
+        type=_minutes,
+        default=1.0,
+        metavar="M",
+        help="of each recorder (default: 1; live: until you close the window)",
     )
     parser.add_argument(
         "--parallel", type=at_least(1), default=1, metavar="N", help="recorders side by side (default: 1)"
@@ -72,13 +76,13 @@ def run(arguments: argparse.Namespace) -> None:
     check_packages(SERVER_PACKAGES if arguments.app else None)
     if not arguments.app:
         profile_of(arguments.size)
+    if arguments.out.exists() and any(arguments.out.iterdir()) and not arguments.resume:
+        raise InputError(f"{arguments.out} is not empty; choose another folder, or go on there with --resume")
     if arguments.policy == "live":
         from ncdesktop.verbs.record_live import record_live
 
         record_live(arguments.out, size=arguments.size, program=arguments.app)
         return
-    if arguments.out.exists() and any(arguments.out.iterdir()) and not arguments.resume:
-        raise InputError(f"{arguments.out} is not empty; choose another folder, or go on there with --resume")
     total = round(arguments.minutes * 60 * FPS)
     count = math.ceil(total / (_SESSION_S * FPS))
     policy = "random" if arguments.app and arguments.policy == "goal" else arguments.policy
