@@ -10,6 +10,7 @@ from ncdesktop.world import State
 __all__ = ["StateDelta", "difference", "patch"]
 
 _BLOCK_BYTES = 64
+_BLOCK_WORDS = _BLOCK_BYTES // 8
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,20 @@ def difference(source: State, target: State) -> StateDelta:
         if old is None or old.shape != array.shape or old.dtype != array.dtype:
             whole[name] = array
             continue
-        (old_blocks, old_tail), (new_blocks, new_tail) = _split(old), _split(array)
-        changed = np.flatnonzero((old_blocks != new_blocks).any(1))
+        (old_words, old_tail), (new_words, new_tail) = _split(old), _split(array)
+        changed = np.unique(np.flatnonzero(old_words != new_words) // _BLOCK_WORDS)
         if len(changed) or (old_tail != new_tail).any():
-            parts = (
-                np.int64(len(changed)).tobytes(),
-                changed.astype(np.int64).tobytes(),
-                new_blocks[changed].tobytes(),
+            blocks[name] = zlib.compress(
+                b"".join(
+                    (
+                        np.int64(len(changed)).tobytes(),
+                        changed.astype(np.int64).tobytes(),
+                        new_words.reshape(-1, _BLOCK_WORDS)[changed].tobytes(),
+                        new_tail.tobytes(),
+                    )
+                ),
+                1,
             )
-            blocks[name] = zlib.compress(b"".join(parts) + new_tail.tobytes(), 1)
     return StateDelta(target.tick, blocks, whole)
 
 
@@ -68,7 +74,7 @@ def patch(source: State, delta: StateDelta) -> State:
 
 
 def _split(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return an array's bytes as (blocks, 8) uint64 and what is left over as uint8."""
+    """Return the bytes of an array's whole blocks as uint64 and those left over as uint8."""
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = flat.size // _BLOCK_BYTES * _BLOCK_BYTES
-    return flat[:whole].view(np.uint64).reshape(-1, _BLOCK_BYTES // 8), flat[whole:]
+    return flat[:whole].view(np.uint64), flat[whole:]
