@@ -106,7 +106,7 @@ def open_sessions(paths: list[Path]) -> list[Session]:
         inside = (
             []
             if (path / "session.json").exists()
-            else sorted(found.parent for found in path.glob("*/session.json"))
+            else sorted(found.parent for found in path.glob("[!.]*/session.json"))
         )
         folders += inside or [path]
     return [open_session(folder) for folder in folders]
