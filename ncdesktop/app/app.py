@@ -11,6 +11,7 @@ from ncdesktop.app.worker import Worker
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import DisplayError
+from ncdesktop.paths import home
 
 __all__ = ["open_window"]
 
@@ -34,6 +35,10 @@ def open_window(
     os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "ncdesktop")
     advice = "set DISPLAY, or dream without a window: ncdesktop render --script FILE --out DIR"
+
+    def notify() -> None:
+        pygame.event.post(pygame.Event(NEWS))
+
     try:
         pygame.display.init()
         driver = pygame.display.get_driver()
@@ -43,9 +48,9 @@ def open_window(
         if size is None:
             scale = first_scale(guest, desktop) if scale is None else scale
             size = (guest[0] * scale, guest[1] * scale)
-        worker = Worker(make_console, lambda: pygame.event.post(pygame.Event(NEWS)))
+        worker = Worker(make_console, notify)
         try:
-            Window(worker, guest=guest, size=size, look=look, host=host).run()
+            Window(worker, guest=guest, size=size, look=look, home=home(), host=host).run()
         finally:
             worker.quit()
             while not worker.ended():

@@ -2,7 +2,7 @@
 
 import pygame
 
-from ncdesktop.app.drawing import ACCENT, FAINT, rgba_surface, text
+from ncdesktop.app.drawing import ACCENT, FAINT, rgb_surface, rgba_surface, text
 from ncdesktop.app.scaling import Placement
 from ncdesktop.emulator.console import Status
 from ncdesktop.world import Cursor, Frame
@@ -73,10 +73,9 @@ def draw_splash(target: pygame.Surface, age_s: float) -> None:
 
 
 def _scale(frame: Frame, placement: Placement) -> pygame.Surface:
-    height, width = frame.ui.shape[:2]
-    screen = pygame.image.frombuffer(frame.ui.tobytes(), (width, height), "RGB").convert()
+    screen = rgb_surface(frame.ui)
     size = (placement.width, placement.height)
-    if size == (width, height):
+    if size == screen.get_size():
         return screen
     return (pygame.transform.scale if placement.crisp else pygame.transform.smoothscale)(screen, size)
 

@@ -7,7 +7,7 @@ import pygame
 
 from ncdesktop.emulator.text import text_image
 
-__all__ = ["ACCENT", "FAINT", "GOOD", "INK", "WARNING", "panel", "rgba_surface", "text"]
+__all__ = ["ACCENT", "FAINT", "GOOD", "INK", "WARNING", "panel", "rgb_surface", "rgba_surface", "text"]
 
 INK = (240, 244, 248)
 FAINT = (150, 165, 180)
@@ -15,6 +15,12 @@ ACCENT = (72, 187, 255)
 GOOD = (120, 220, 150)
 WARNING = (255, 170, 70)
 _PANEL = (14, 20, 28, 215)
+
+
+def rgb_surface(image: np.ndarray) -> pygame.Surface:
+    """Return an (h, w, 3) uint8 picture as a surface of the display's kind."""
+    height, width = image.shape[:2]
+    return pygame.image.frombuffer(image.tobytes(), (width, height), "RGB").convert()
 
 
 def rgba_surface(image: np.ndarray) -> pygame.Surface:

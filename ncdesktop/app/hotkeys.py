@@ -27,6 +27,7 @@ HOTKEYS = (
     Hotkey("Backspace", {"BackSpace": "reboot"}, "reboot the dream (can be undone)"),
     Hotkey("1 ... 9", {str(slot): f"load {slot}" for slot in _SLOTS}, "load a slot"),
     Hotkey("Shift + 1 ... 9", {f"Shift+{slot}": f"save {slot}" for slot in _SLOTS}, "save to a slot"),
+    Hotkey("L", {"l": "slots"}, "list of the slots"),
     Hotkey("Z", {"z": "undo"}, "undo load or reboot"),
     Hotkey("S", {"s": "screenshot"}, "screenshot (PNG)"),
     Hotkey("R", {"r": "record"}, "record session and video, stop recording"),

@@ -1,4 +1,6 @@
-"""What lies over the dream: probe, figures, captions, small signs and the help, and which of them are on."""
+"""What lies over the dream: probe, figures, captions, small signs, slots and the help, and which of them are on."""
+
+from pathlib import Path
 
 import pygame
 
@@ -7,6 +9,7 @@ from ncdesktop.app.hotkeys import HOTKEYS, host_words
 from ncdesktop.app.hud import Hud
 from ncdesktop.app.probe import Probe
 from ncdesktop.app.scaling import Placement
+from ncdesktop.app.slotboard import SlotBoard
 from ncdesktop.emulator.console import Status
 
 __all__ = ["Overlays"]
@@ -17,25 +20,32 @@ _RED = (240, 70, 70)
 class Overlays:
     """Draws the overlays that are switched on."""
 
-    def __init__(self, host: str) -> None:
-        """host: keysym name of the host key, for the help."""
+    def __init__(self, host: str, home: Path) -> None:
+        """host: keysym name of the host key, for the help; home: folder of the slots."""
         self._host = host_words(host)
         self._hud = Hud()
         self._probe = Probe()
-        self.hud = self.probe = self.help = False
+        self._slots = SlotBoard(home)
+        self._shown: set[str] = set()
+
+    def toggle(self, name: str) -> None:
+        """Show or hide "hud", "probe", "slots" or "help"."""
+        self._shown ^= {name}
 
     def draw(
         self, target: pygame.Surface, status: Status, placement: Placement, pointer: tuple[int, int]
     ) -> None:
         """Draw over the screen. pointer: guest pixels."""
-        if self.probe:
+        if "probe" in self._shown:
             self._probe.draw(target, status, placement, pointer)
-        if self.hud:
+        if "hud" in self._shown:
             self._hud.draw(target, status)
         self._draw_signs(target, status)
         if status.caption:
             _draw_caption(target, status.caption, placement)
-        if self.help:
+        if "slots" in self._shown:
+            self._slots.draw(target, status.slot)
+        if "help" in self._shown:
             self._draw_help(target)
 
     def presented(self, status: Status, now_s: float) -> None:

@@ -53,10 +53,14 @@ class Window:
         guest: tuple[int, int],
         size: tuple[int, int],
         look: Look,
+        home: Path,
         host: str = "Control_R",
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """guest: size of the world's screen until it is loaded; size: of the window; both (width, height)."""
+        """guest: size of the world's screen until it is loaded; size: of the window; both (width, height).
+
+        home: folder of the slots; host: keysym name of the host key
+        """
         self.worker = worker
         self.look = look
         self._clock = clock
@@ -70,7 +74,7 @@ class Window:
         self._hostkey = HostKey(host, COMMANDS)
         self._canvas = Canvas()
         self._toasts = Toasts(clock)
-        self._overlays = Overlays(host)
+        self._overlays = Overlays(host, home)
         self._host = host_words(host)
         self._began_s = clock()
         self._pointer = (guest[0] // 2, guest[1] // 2)
@@ -226,24 +230,16 @@ class Window:
             self._first_size if step == 0 else (self._guest[0] * scale, self._guest[1] * scale)
         )
 
-    def _toggle(self, overlay: str) -> None:
-        match overlay:
-            case "hud":
-                self._overlays.hud = not self._overlays.hud
-            case "probe":
-                self._overlays.probe = not self._overlays.probe
-            case "help":
-                self._overlays.help = not self._overlays.help
-
     COMMANDS: ClassVar[dict[str, Callable[["Window"], None]]] = {
         "fullscreen": _toggle_fullscreen,
         "scaling": _next_scaling,
         "larger": lambda self: self._resize(+1),
         "smaller": lambda self: self._resize(-1),
         "original": lambda self: self._resize(0),
-        "hud": lambda self: self._toggle("hud"),
-        "probe": lambda self: self._toggle("probe"),
-        "help": lambda self: self._toggle("help"),
+        "hud": lambda self: self._overlays.toggle("hud"),
+        "probe": lambda self: self._overlays.toggle("probe"),
+        "slots": lambda self: self._overlays.toggle("slots"),
+        "help": lambda self: self._overlays.toggle("help"),
         "quit": quit,
     }
     """Commands that the window does itself; all others are the console's."""

@@ -42,6 +42,10 @@ class Rewind(Extension):
         self._ticks = round(seconds * FPS)
         self._budget_bytes = round(budget_mb * 1e6)
         self._jumping = False
+        self.position = self._first = self._young_position = self._bytes = 0
+        self._actions: list[Action] = []
+        self._older: deque[_Older] = deque()
+        self._young: Moment
 
     def started(self, emulator: Emulator, frame: Frame) -> None:
         self._begin(emulator)
@@ -105,9 +109,9 @@ class Rewind(Extension):
 
     def _begin(self, emulator: Emulator) -> None:
         self.position = self._first = self._young_position = self._bytes = 0
-        self._actions: list[Action] = []
-        self._older: deque[_Older] = deque()
-        self._young: Moment = emulator.moment()
+        self._actions.clear()
+        self._older.clear()
+        self._young = emulator.moment()
 
     def _forget(self) -> None:
         while self._older and (self._bytes > self._budget_bytes or self.position - self.oldest > self._ticks):

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from ncdesktop.errors import StateError
 from ncdesktop.state_file import load_state, read_header, save_state
 from ncdesktop.world import Frame
 
-__all__ = ["AUTOSAVE", "SLOTS", "load_moment", "save_moment", "slot_file", "thumbnail"]
+__all__ = ["AUTOSAVE", "SLOTS", "Snapshot", "load_moment", "read_snapshot", "save_moment", "slot_file"]
 
 SLOTS = range(1, 10)
 AUTOSAVE = 0
@@ -54,13 +55,24 @@ def load_moment(path: Path) -> Moment:
         raise StateError(f"{path} is damaged: {error}") from error
 
 
-def thumbnail(path: Path) -> np.ndarray | None:
-    """Return the picture in a state file (96, 128, 3), None if it has none; reads no more than the header."""
+@dataclass(frozen=True)
+class Snapshot:
+    """What can be told of a state file without loading it. picture: (96, 128, 3), None if it has none."""
+
+    tick: int
+    time: str
+    model: str
+    picture: np.ndarray | None
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a state file's header alone; raises StateError if it is none or damaged."""
     header = read_header(path)
-    if "thumbnail" not in header:
-        return None
     try:
-        with Image.open(io.BytesIO(base64.b64decode(header["thumbnail"]))) as image:
-            return np.array(image.convert("RGB"))
-    except (OSError, ValueError) as error:
-        raise StateError(f"{path}: its thumbnail is damaged: {error}") from error
+        picture = None
+        if "thumbnail" in header:
+            with Image.open(io.BytesIO(base64.b64decode(header["thumbnail"]))) as image:
+                picture = np.array(image.convert("RGB"))
+        return Snapshot(int(header["tick"]), header.get("time", ""), header["model"], picture)
+    except (OSError, ValueError, KeyError) as error:
+        raise StateError(f"{path} is damaged: {error}") from error

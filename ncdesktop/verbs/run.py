@@ -24,11 +24,12 @@ GUEST = (512, 384)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument("--resume", action="store_true", help="go on where the last run was quit")
+    begin.add_argument("--state", type=Path, metavar="FILE", help="start from this state")
     begin.add_argument(
-        "--open",
-        type=Path,
-        metavar="PATH",
-        help="start from a state or picture, or replay a session, like a drop on the window",
+        "--start", type=Path, metavar="IMAGE", help="screen to start from (default: the model's)"
+    )
+    begin.add_argument(
+        "--replay", type=Path, metavar="DIR", help="replay this session; the first key or button takes over"
     )
     parser.add_argument("--fullscreen", action="store_true", help="fill the screen")
     parser.add_argument("--view-only", action="store_true", help="look on: input does not reach the dream")
@@ -76,8 +77,9 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.app.app import open_window
     from ncdesktop.app.window import Look
 
-    if arguments.open and not arguments.open.exists():
-        raise InputError(f"{arguments.open} is not there; --open takes a state, a picture or a session")
+    opened = arguments.state or arguments.start or arguments.replay
+    if opened and not opened.exists():
+        raise InputError(f"{opened} is not there")
     look = Look(
         scaling=arguments.scaling,
         fullscreen=arguments.fullscreen,
@@ -96,8 +98,8 @@ def run(arguments: argparse.Namespace) -> None:
         )
         if arguments.resume:
             console.moments.resume()
-        elif arguments.open:
-            console.moments.open(str(arguments.open))
+        elif opened:
+            console.moments.open(str(opened))
         return console
 
     size, scale = arguments.size, arguments.scale

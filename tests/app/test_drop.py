@@ -23,7 +23,7 @@ def window(monkeypatch, tmp_path):
         return console
 
     worker = Worker(make_console, lambda: None)
-    yield Window(worker, guest=(128, 96), size=(256, 192), look=Look())
+    yield Window(worker, guest=(128, 96), size=(256, 192), look=Look(), home=tmp_path)
     worker.quit()
     while not worker.ended():
         pygame.time.wait(5)

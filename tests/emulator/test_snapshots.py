@@ -13,7 +13,7 @@ import pytest
 from worlds import PaintWorld
 
 from ncdesktop.emulator.emulator import Emulator, Moment
-from ncdesktop.emulator.snapshots import load_moment, save_moment, thumbnail
+from ncdesktop.emulator.snapshots import load_moment, read_snapshot, save_moment
 from ncdesktop.errors import StateError
 from ncdesktop.script import parse_script
 
@@ -54,8 +54,9 @@ def test_a_thumbnail_is_read_from_the_header_alone(tmp_path):
     save_moment(tmp_path / "a.state", emulator.moment(), frame, time=NOON)
     whole = (tmp_path / "a.state").read_bytes()
     (tmp_path / "head.state").write_bytes(whole[: len(whole) // 2])
-    assert np.array_equal(thumbnail(tmp_path / "a.state"), frame.pixels)
-    assert b"2026-01-02T12:00:00" in whole
+    snapshot = read_snapshot(tmp_path / "head.state")
+    assert np.array_equal(snapshot.picture, frame.pixels)
+    assert (snapshot.tick, snapshot.time, snapshot.model) == (0, "2026-01-02T12:00:00", "paint-1")
 
 
 def test_a_state_of_another_model_is_refused_with_the_reason_and_the_world_goes_on(tmp_path):
