@@ -279,7 +279,7 @@ def _in_namespaces(folder: Path, profile: Profile, timezone: str) -> list[str]:
 
 def _plain(folder: Path, profile: Profile, timezone: str) -> list[str]:
     """Return the command of a session that runs as the present user with a home folder of its own."""
-    home, system, runtime = folder / "home", folder / "system", folder / "run"
+    home, system, runtime = folder / "user", folder / "system", folder / "run"
     write_home(home, profile)
     write_system(system, profile)
     runtime.mkdir(mode=0o700)

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from Xlib import X
 
 from ncdesktop.actions import Action, fold
+from ncdesktop.desktop import xfce
 from ncdesktop.desktop.desktop_world import DesktopWorld
 from ncdesktop.desktop.packages import missing_packages
+from ncdesktop.desktop.windows import WindowList
+from ncdesktop.desktop.x11 import close, connect
 from ncdesktop.errors import DesktopError, InputError, StateError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.world import FPS, Frame, changed_cells
@@ -171,14 +175,37 @@ def test_nothing_outlives_a_killed_owner() -> None:
 
 
 def processes_naming(folder: str) -> list[str]:
+    """Return the ids of processes that were started with this folder in their environment or command."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for path in [*Path("/proc").glob("[0-9]*/cmdline"), *Path("/proc").glob("[0-9]*/environ")]:
         try:
             if folder.encode() in path.read_bytes():
                 found.append(path.parent.name)
         except OSError:
             continue
     return found
+
+
+def test_without_namespaces_the_desktop_works_too_and_ends_as_completely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xfce, "_namespaces_work", lambda: False)
+    desktop = xfce.start_desktop((512, 384))
+    folder = str(desktop._folder)
+    display = connect(desktop.name)
+    windows = WindowList(display)
+    deadline = time.monotonic() + 20
+    while not display.screen().root.get_full_property(
+        display.intern_atom("_NET_SUPPORTED"), X.AnyPropertyType
+    ):
+        assert time.monotonic() < deadline, "no window manager came"
+        time.sleep(0.05)
+    assert windows.windows == []
+    assert len(processes_naming(folder)) > 5
+    close(display)
+    desktop.close()
+    assert not processes_naming(folder)
+    assert not Path(folder).exists()
 
 
 def test_the_end_of_the_server_is_told_as_an_error() -> None:
