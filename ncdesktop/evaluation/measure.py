@@ -1,7 +1,7 @@
 """One session measured: a world follows it, is asked at sampled ticks what it would do, and dreams on alone."""
 
 import zlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +17,7 @@ from ncdesktop.world import Cursor, Frame, State, changed_cells
 
 __all__ = ["Counts", "Example", "Measured", "measure"]
 
-Counts = Counter[tuple[str, ...]]
+Counts = defaultdict[tuple[str, ...], float]
 """Weighted sums by (who, kind or source, what); who is "dream" or "nothing", the guess that nothing ever changes."""
 _WORST_KEPT = 4
 
@@ -39,14 +39,15 @@ class Example:
 class Measured:
     """What one or several sessions gave. likeness: who -> SSIM+15 of each free dream that had actions."""
 
-    counts: Counts = field(default_factory=Counter)
+    counts: Counts = field(default_factory=lambda: defaultdict(float))
     likeness: dict[str, list[float]] = field(default_factory=lambda: {"dream": [], "nothing": []})
     worst: list[Example] = field(default_factory=list)
     rollouts: int = 0
 
     def add_(self, other: "Measured") -> None:
         """Take in what another session gave, in place."""
-        self.counts.update(other.counts)
+        for key, value in other.counts.items():
+            self.counts[key] += value
         for who, values in other.likeness.items():
             self.likeness[who] += values
         self.rollouts += other.rollouts

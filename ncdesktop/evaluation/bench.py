@@ -1,0 +1,174 @@
+"""How fast the dream is: milliseconds a tick by stage on three logs, work against dense generation, start and memory."""
+
+import copy
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.utils.flop_counter import FlopCounterMode
+from tqdm import tqdm
+
+from ncdesktop.actions import Action
+from ncdesktop.errors import WeightsError
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.selector import Choice
+from ncdesktop.script import read_script
+from ncdesktop.session import Session
+from ncdesktop.world import FPS, changed_cells
+
+__all__ = ["Log", "bench", "built_in_logs", "session_log", "start_up", "table"]
+
+LOGS = Path(__file__).parent / "logs"
+LOG_SIZE = (512, 384)
+_IDLE_TICKS = 150
+_WARM_UP_TICKS = 10
+_FLOP_TICKS = 150
+
+
+@dataclass(frozen=True)
+class Log:
+    """Input to dream on: the screen (H, W, 3) uint8 before it, and the actions."""
+
+    name: str
+    start: np.ndarray
+    actions: tuple[Action, ...]
+
+
+def built_in_logs(world: NeuralWorld, *, ticks: int | None = None) -> list[Log]:
+    """Return the logs that come with the program: idle, typical and busy, at most `ticks` long.
+
+    A model of another size starts from its own screen, with the pointer at the same share of width and height.
+    """
+    logs = []
+    for name in ("typical", "busy"):
+        actions = read_script(LOGS / f"{name}.jsonl", size=LOG_SIZE).actions
+        start = np.array(Image.open(LOGS / f"{name}.png").convert("RGB"))
+        if world.size != LOG_SIZE:
+            start, actions = world.model.start, tuple(_scaled(action, world.size) for action in actions)
+        logs.append(Log(name, start, actions[:ticks]))
+    at_rest = Action(logs[0].actions[0].pointer)
+    return [Log("idle", logs[0].start, (at_rest,) * min(_IDLE_TICKS, ticks or _IDLE_TICKS)), *logs]
+
+
+def session_log(session: Session, *, ticks: int | None = None) -> Log:
+    """Return the input of a session as a log, at most `ticks` long."""
+    return Log(session.name, next(session.frames(stop=1)), tuple(session.actions[1:][:ticks]))
+
+
+def _scaled(action: Action, size: tuple[int, int]) -> Action:
+    x, y = (at * side // full for at, side, full in zip(action.pointer, size, LOG_SIZE, strict=True))
+    return Action((x, y), action.buttons, action.edges)
+
+
+def bench(world: NeuralWorld, logs: list[Log], *, seed: int = 0) -> dict[str, Any]:
+    """Dream on each log and return the figures of ticks and of work."""
+    found: dict[str, Any] = {"tick_ms": {}, "stage_ms": {}, "changed_cells": {}, "gflop": {}}
+    for log in tqdm(logs, desc="timing", unit="log", disable=None):
+        spent, stages, cells = _timed(world, log, seed)
+        found["tick_ms"][log.name] = _percentiles(spent)
+        found["stage_ms"][log.name] = {name: _percentiles(values) for name, values in stages.items()}
+        found["changed_cells"][log.name] = round(cells, 2)
+        found["gflop"][log.name] = round(_work(world, log, seed) / 1e9, 3)
+    flops, dense_ms = _dense(world, logs[-1])
+    found["gflop"]["dense"] = round(flops / 1e9, 3)
+    found["dense_tick_ms"] = round(dense_ms, 1)
+    typical = found["gflop"].get("typical", found["gflop"][logs[-1].name])
+    found["dense_over_sparse_flops"] = round(found["gflop"]["dense"] / typical, 1)
+    return found
+
+
+def _timed(world: NeuralWorld, log: Log, seed: int) -> tuple[list[float], dict[str, list[float]], float]:
+    """Return ms of each tick, ms of each stage in each tick, and changed cells a tick."""
+    world.reset(seed, log.start)
+    for action in log.actions[:_WARM_UP_TICKS]:
+        world.step(action)
+    before = world.reset(seed, log.start)
+    spent: list[float] = []
+    stages: dict[str, list[float]] = {}
+    cells = 0
+    for action in log.actions:
+        start = time.perf_counter()
+        frame = world.step(action)
+        spent.append(1000 * (time.perf_counter() - start))
+        assert frame.insight is not None
+        for name, value in frame.insight.stage_ms.items():
+            stages.setdefault(name, []).append(value)
+        cells += int(changed_cells(before.ui, frame.ui).sum())
+        before = frame
+    return spent, stages, cells / len(log.actions)
+
+
+def _work(world: NeuralWorld, log: Log, seed: int) -> float:
+    """Return floating-point operations a tick, of matrix products and convolutions."""
+    world.reset(seed, log.start)
+    actions = log.actions[:_FLOP_TICKS]
+    with FlopCounterMode(display=False) as counter:
+        for action in actions:
+            world.step(action)
+    return counter.get_total_flops() / len(actions)
+
+
+def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
+    """Return FLOPs and ms of a tick in which the same network looks at the whole screen and paints every cell."""
+    model = copy.deepcopy(world.model)
+    with torch.no_grad():
+        model.selector.heads.bias[0] += 1e4
+        model.selector.heads.bias[1 + Choice.GENERATE] += 1e4
+    dense = NeuralWorld(model, model_hash="dense", device=world.device, steps=world.steps, exact=True)
+    dense.reset(0, log.start)
+    with FlopCounterMode(display=False) as counter:
+        dense.step(log.actions[0])
+    dense.reset(0, log.start)
+    start = time.perf_counter()
+    dense.step(log.actions[0])
+    return counter.get_total_flops(), 1000 * (time.perf_counter() - start)
+
+
+def _percentiles(values: list[float]) -> dict[str, float]:
+    return {f"p{share}": round(float(np.percentile(values, share)), 2) for share in (50, 95, 99)}
+
+
+def start_up(weights: Path, *, device: str, threads: int, ticks: int | None = None) -> dict[str, float]:
+    """Start a fresh process that loads the model and dreams the busy log; return `first_frame_s` and `rss_mb`.
+
+    Counted from the start of the process to its first dreamt frame; the peak of resident memory is at its end.
+    Raises WeightsError if the process fails.
+    """
+    module = "ncdesktop.evaluation.fresh_process"
+    command = [sys.executable, "-m", module, str(weights), device, str(threads), str(ticks or 0)]
+    began = time.monotonic()
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        reason = result.stderr.strip().splitlines()[-1:] or ["it left no message"]
+        raise WeightsError(f"a fresh process cannot dream with {weights}: {reason[0]}")
+    said = json.loads(result.stdout)
+    return {"first_frame_s": round(said["first_frame_at"] - began, 2), "rss_mb": round(said["rss_mb"])}
+
+
+def table(found: dict[str, Any]) -> str:
+    """Return the figures as text for people."""
+    stages = list(next(iter(found["stage_ms"].values())))
+    columns = ("p50", "p95", "p99", "FPS", "cells", "GFLOP", *stages)
+    lines = ["ms a tick   " + "".join(f"{name:>13}" for name in columns)]
+    for name, spent in found["tick_ms"].items():
+        rate = f"{min(1000 / spent['p50'], 9999):.0f}"
+        values = [f"{spent[share]:.1f}" for share in ("p50", "p95", "p99")]
+        values += [rate, f"{found['changed_cells'][name]:.1f}", f"{found['gflop'][name]:.2f}"]
+        values += [f"{found['stage_ms'][name][stage]['p50']:.1f}" for stage in stages]
+        lines.append(f"{name:12}" + "".join(f"{value:>13}" for value in values))
+    lines += [
+        "",
+        f"cells: changed a tick; GFLOP: a tick; stages: p50. A tick has {1000 / FPS:.0f} ms.",
+        f"every cell painted: {found['gflop']['dense']:.2f} GFLOP, {found['dense_tick_ms']:.0f} ms; "
+        f"{found['dense_over_sparse_flops']:.1f} times the work of a typical tick",
+        f"first frame {found['first_frame_s']:.2f} s after the start of the process, {found['rss_mb']:.0f} MB resident; "
+        f"{found['device']}, {found['threads']} threads",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,48 @@
+"""`ncdesktop bench`: time the dream by stage on idle, typical and busy logs; start-up, memory, work saved."""
+
+import argparse
+import json
+from pathlib import Path
+
+from ncdesktop.paths import write_atomically
+from ncdesktop.session import open_session
+from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    help_ = "threads of the network (default: as PyTorch has it, all cores)"
+    parser.add_argument("--threads", type=at_least(1), metavar="N", help=help_)
+    help_ = "also time the dream on this session's input"
+    parser.add_argument("--session", type=Path, metavar="DIR", help=help_)
+    help_ = "of each log, at most (default: all, 150 to 300)"
+    parser.add_argument("--ticks", type=at_least(1), metavar="N", help=help_)
+    help_ = "look at the whole screen every tick, without the fast path"
+    parser.add_argument("--exact", action="store_true", help=help_)
+    add_weights(parser)
+    add_device(parser)
+    add_seed(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    # torch takes seconds to import: --help and faults of the arguments come first
+    import torch
+
+    from ncdesktop.evaluation.bench import bench, built_in_logs, session_log, start_up, table
+    from ncdesktop.model.neural_world import NeuralWorld
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device, exact=arguments.exact)
+    logs = built_in_logs(world, ticks=arguments.ticks)
+    if arguments.session:
+        logs.append(session_log(open_session(arguments.session), ticks=arguments.ticks))
+    threads = torch.get_num_threads()
+    found = bench(world, logs, seed=arguments.seed)
+    found |= start_up(arguments.weights, device=arguments.device, threads=threads, ticks=arguments.ticks)
+    found |= {"device": arguments.device, "threads": threads, "model": world.model_hash}
+    print(table(found))
+    if arguments.json:
+        write_atomically(arguments.json, json.dumps(found, indent=1).encode())

@@ -1,0 +1,55 @@
+"""`ncdesktop bench` on a tiny world."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from ncdesktop.cli import main
+from ncdesktop.evaluation.bench import Log, bench, built_in_logs
+from ncdesktop.model.neural_world import NeuralWorld
+
+
+def test_all_figures_are_written(
+    tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "bench.json"
+    options = ["--threads", "1", "--ticks", "8", "--json", str(out)]
+    assert main(["bench", "--weights", str(tiny_weights), *options]) == 0
+    found = json.loads(out.read_text())
+    assert set(found["tick_ms"]) == {"idle", "typical", "busy"}
+    for spent in found["tick_ms"].values():
+        assert 0 < spent["p50"] <= spent["p95"] <= spent["p99"]
+    assert 0.1 < found["first_frame_s"] < 60
+    assert 100 < found["rss_mb"] < 4000
+    assert found["dense_over_sparse_flops"] > 1
+    assert "first frame" in capsys.readouterr().out
+
+
+def test_a_dense_tick_paints_every_cell(tiny_world: NeuralWorld) -> None:
+    log = built_in_logs(tiny_world)[0]
+    found = bench(tiny_world, [Log("short", log.start, log.actions[:3])])
+    one, cells = painting(tiny_world, 1), 64
+    assert found["gflop"]["dense"] > cells * one * tiny_world.steps / 1e9
+    assert found["gflop"]["dense"] > found["gflop"]["short"]
+
+
+def painting(world: NeuralWorld, cells: int) -> float:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        world.model.generator(
+            torch.zeros(cells, 3, 16, 16),
+            torch.zeros(cells),
+            torch.zeros(cells, 5, 3, 16, 16),
+            torch.zeros(cells, 3, 24, 24),
+            torch.zeros(cells, 16),
+            torch.zeros(cells, 32),
+        )
+    return counter.get_total_flops()
+
+
+def test_weights_that_are_none_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--weights", str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
