@@ -40,7 +40,14 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
     words = torch.from_numpy(random_screen(seed + 1, (64, 48)).copy())
     words = words.view(3, 16, 4, 16, 3).transpose(1, 2).reshape(12, 16, 16, 3).contiguous()
     backbone = Backbone(
-        BackboneConfig(cell_dim=16, action_dim=32, widths=(16, 24, 32), down=(1, 1, 1), up=(1, 1))
+        BackboneConfig(
+            cell_dim=16,
+            action_dim=32,
+            widths=(16, 24, 32),
+            down=(1, 1, 1),
+            up=(1, 1),
+            grid=(size[1] // 16, size[0] // 16),
+        )
     )
     return NCGUIWorld(
         {

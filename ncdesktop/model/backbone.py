@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -17,6 +18,8 @@ __all__ = ["Backbone", "BackboneConfig"]
 class BackboneConfig:
     cell_dim: int = 128
     action_dim: int = 256
+    grid: tuple[int, int] = (24, 32)
+    """Rows and columns of the whole screen: each place has an embedding of its own."""
     widths: tuple[int, int, int] = (128, 192, 256)
     """Channels at one, two and four cells a place."""
     down: tuple[int, int, int] = (2, 2, 3)
@@ -41,6 +44,8 @@ class Backbone(Part):
         condition = config.action_dim
         self.cells_in = nn.Linear((1 + STACK) * config.cell_dim, fine)
         self.maps_in = nn.Linear(MAPS, fine)
+        # Panels, menus and dialogs have their places: what a cell becomes often follows from where it is. Zero at first.
+        self.place_down, self.place_up = (nn.Parameter(torch.zeros(*config.grid, fine)) for _ in range(2))
         self.fine_down = nn.ModuleList(Block(fine, condition) for _ in range(config.down[0]))
         self.to_middle = nn.Linear(4 * fine, middle)
         self.middle_down = nn.ModuleList(Block(middle, condition) for _ in range(config.down[1]))
@@ -65,13 +70,19 @@ class Backbone(Part):
 
     def encode(self, inputs: TickInputs, action: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The way down: features at one, two and four cells a place, before the coarsest blocks."""
-        fine = self.cells_in(inputs.embedded.flatten(3)) + self.maps_in(inputs.maps())
+        _, height, width, _, _ = inputs.embedded.shape
+        row = inputs.origin[:, :1].long() + torch.arange(height, device=inputs.origin.device)
+        column = inputs.origin[:, 1:].long() + torch.arange(width, device=inputs.origin.device)
+        place = row[:, :, None], column[:, None]
+        fine = (
+            self.cells_in(inputs.embedded.flatten(3)) + self.maps_in(inputs.maps()) + self.place_down[place]
+        )
         for block in self.fine_down:
             fine = block(fine, action)
         middle = self.to_middle(fold_cells(fine))
         for block in self.middle_down:
             middle = block(middle, action)
-        return fine, middle, self.to_coarse(fold_cells(middle))
+        return fine + self.place_up[place], middle, self.to_coarse(fold_cells(middle))
 
     def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Tensor, action: Tensor) -> Tensor:
         """The coarsest blocks and the way up, knowing `revealed` (B, h, w, 2)."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Self
@@ -48,7 +48,7 @@ class NCGUIWorld(nn.Module):
 
     def __init__(
         self,
-        parts: dict[str, nn.Module],
+        parts: Mapping[str, nn.Module],
         *,
         vocabulary: Tensor,
         cursors: Sequence[Cursor],

@@ -18,7 +18,17 @@ _STEPS = 5
 
 def split_parameters(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
     """Return (for Muon, for AdamW): hidden matrices against embeddings, convolutions over space, gates, heads, vectors."""
-    others = ("word_key", "key.", "depthwise", "heads", "generator.out", "modulation", "cursor", "nothing")
+    others = (
+        "word_key",
+        "key.",
+        "depthwise",
+        "heads",
+        "generator.out",
+        "modulation",
+        "cursor",
+        "nothing",
+        "place_",
+    )
     matrices: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():

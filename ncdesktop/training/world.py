@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ncdesktop.errors import WeightsError
 from ncdesktop.model.actions_encoder import ActionEncoder
-from ncdesktop.model.backbone import Backbone
+from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -78,7 +78,7 @@ def new_model(table: Table, *, seed: int, vocabulary_size: int = 16384) -> NCGUI
     parts: dict[str, nn.Module] = {
         "cell_encoder": CellEncoder(),
         "action_encoder": ActionEncoder(),
-        "backbone": Backbone(),
+        "backbone": Backbone(BackboneConfig(grid=table.grid)),
         "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
         "generator": Generator(),
     }
