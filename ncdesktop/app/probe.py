@@ -1,6 +1,6 @@
 """The probe: which cells change and why, where the model expects change, the pointer's place, the last input."""
 
-from collections import Counter, deque
+from collections import deque
 
 import numpy as np
 import pygame
@@ -16,7 +16,16 @@ __all__ = ["Probe"]
 _FADE_TICKS = 10
 _LINES = 8
 _HEAT = np.array((255, 170, 40), np.uint8)
-_CHOICES = ((60, 200, 255), (110, 230, 120), (190, 140, 255), (255, 95, 85), (255, 220, 90), (255, 255, 255))
+_CHANGED = (255, 220, 90)
+_KINDS = {
+    "shift": (60, 200, 255),
+    "stack": (110, 230, 120),
+    "dictionary": (190, 140, 255),
+    "generate": (255, 95, 85),
+}
+_PRESS = (255, 95, 85)
+_UNKNOWN = "changed"
+_Mark = tuple[int, int, str]
 _BUTTONS = {1: "left", 2: "middle", 3: "right"}
 
 
@@ -25,7 +34,7 @@ class Probe:
 
     def __init__(self) -> None:
         self._tick: int | None = None
-        self._marks: deque[tuple[int, np.ndarray]] = deque(maxlen=_FADE_TICKS)
+        self._marks: deque[tuple[int, list[_Mark]]] = deque(maxlen=_FADE_TICKS)
         self._input: deque[tuple[int, str]] = deque(maxlen=_LINES)
         self._press: tuple[int, int] | None = None
 
@@ -48,11 +57,7 @@ class Probe:
             self._marks.clear()
             self._input.clear()
         self._tick = frame.tick
-        changed = status.figures.changed
-        if frame.insight is not None:
-            self._marks.append((frame.tick, frame.insight.choice))
-        elif changed is not None:
-            self._marks.append((frame.tick, np.where(changed, 0, -1)))
+        self._marks.append((frame.tick, _marks(status)))
         for event in status.action.edges:
             if isinstance(event, Button) and event.down:
                 self._press = status.action.pointer
@@ -71,15 +76,14 @@ class Probe:
 
     def _draw_marks(self, target: pygame.Surface, status: Status, placement: Placement) -> None:
         layer = pygame.Surface((placement.width, placement.height), pygame.SRCALPHA)
-        for tick, choice in self._marks:
+        for tick, marks in self._marks:
             age = status.frame.tick - tick
             alpha = round(255 * max(0.0, 1 - age / _FADE_TICKS))
-            for row, column in np.argwhere(choice >= 0):
+            for row, column, kind in marks:
                 left, top = placement.to_window(column * CELL, row * CELL)
                 right, bottom = placement.to_window((column + 1) * CELL, (row + 1) * CELL)
                 area = (left - placement.left, top - placement.top, right - left, bottom - top)
-                color = _CHOICES[choice[row, column] % len(_CHOICES)]
-                pygame.draw.rect(layer, (*color, alpha), area, width=2 if age == 0 else 1)
+                pygame.draw.rect(layer, (*_color(kind), alpha), area, width=2 if age == 0 else 1)
         target.blit(layer, (placement.left, placement.top))
 
     def _draw_pointer(
@@ -94,7 +98,7 @@ class Probe:
         )
         target.blit(layer, (placement.left, placement.top))
         if self._press is not None:
-            pygame.draw.circle(target, _CHOICES[3], placement.to_window(*self._press), size_px // 2, width=2)
+            pygame.draw.circle(target, _PRESS, placement.to_window(*self._press), size_px // 2, width=2)
         shape = status.frame.cursor.name if status.frame.cursor and status.frame.cursor.name else "no pointer"
         held = [
             name for mask, name in ((1, "left"), (2, "middle"), (4, "right")) if status.action.buttons & mask
@@ -110,21 +114,21 @@ class Probe:
         size_px = _size_px(target)
         line = round(size_px * 1.45)
         insight = status.frame.insight
-        names = insight.choices if insight else ("changed",)
-        counts = Counter(self._marks[-1][1].ravel().tolist()) if self._marks else Counter()
-        legend_px = len(names) * line + line
+        counts = dict.fromkeys(map(_kind, insight.choices) if insight else (_UNKNOWN,), 0)
+        if self._marks and self._marks[-1][0] == status.frame.tick:
+            for _, _, kind in self._marks[-1][1]:
+                counts[kind] = counts.get(kind, 0) + 1
+        legend_px = len(counts) * line + line
         area = pygame.Rect(size_px, 0, size_px * 15, legend_px + (_LINES + 1) * line + size_px)
         area.bottom = target.get_height() - size_px
         panel(target, area)
         left, top = area.left + size_px, area.top + size_px // 2
         target.blit(text("cells of this tick", size_px, FAINT), (left, top))
-        for place, name in enumerate(names):
+        for name, number in counts.items():
             top += line
-            pygame.draw.rect(
-                target, _CHOICES[place % len(_CHOICES)], (left, top + 2, size_px, size_px), width=2
-            )
+            pygame.draw.rect(target, _color(name), (left, top + 2, size_px, size_px), width=2)
             target.blit(text(name, size_px), (left + size_px * 1.6, top))
-            count = text(str(counts[place]), size_px, INK if counts[place] else FAINT)
+            count = text(str(number), size_px, INK if number else FAINT)
             target.blit(count, (area.right - size_px - count.get_width(), top))
         top += line
         target.blit(text("input", size_px, FAINT), (left, top + size_px // 3))
@@ -138,6 +142,28 @@ class Probe:
 
 def _size_px(target: pygame.Surface) -> int:
     return max(11, min(16, target.get_height() // 48))
+
+
+def _marks(status: Status) -> list[_Mark]:
+    """Return the cells that the tick has changed, each with the kind of choice that it came from."""
+    insight, changed = status.frame.insight, status.figures.changed
+    if insight is not None:
+        return [
+            (int(row), int(column), _kind(insight.choices[insight.choice[row, column]]))
+            for row, column in np.argwhere(insight.choice >= 0)
+        ]
+    if changed is None:
+        return []
+    return [(int(row), int(column), _UNKNOWN) for row, column in np.argwhere(changed)]
+
+
+def _color(kind: str) -> tuple[int, int, int]:
+    return _KINDS.get(kind, _CHANGED)
+
+
+def _kind(choice: str) -> str:
+    """Return the kind of a choice: "stack 3" is one of "stack"."""
+    return choice.split()[0]
 
 
 def _words(event: Event) -> str:

@@ -18,7 +18,8 @@ from ncdesktop.recorded_world import RecordedWorld
 from ncdesktop.script import Script, read_script
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.state_file import load_state, save_state
-from ncdesktop.verbs.options import add_device, add_seed, add_weights, at_least, new_file
+from ncdesktop.verbs.dreaming import add_dream, open_dream
+from ncdesktop.verbs.options import at_least, new_file
 from ncdesktop.world import Frame, World
 
 __all__ = ["add_arguments", "dream", "run"]
@@ -63,9 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-session", action="store_true", help="leave the dream as a session in DIR/session"
     )
-    add_weights(parser)
-    add_device(parser)
-    add_seed(parser)
+    add_dream(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -87,15 +86,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(f"{arguments.save_state} exists already; choose another place")
     folder = arguments.session or arguments.recorded
     session = open_session(folder) if folder else None
-    world = RecordedWorld(session) if session and arguments.recorded else _open_dream(arguments)
+    world = RecordedWorld(session) if session and arguments.recorded else open_dream(arguments)
     dream(arguments, world, session)
-
-
-def _open_dream(arguments: argparse.Namespace) -> World:
-    # torch takes seconds to import: --help and faults of the arguments come first
-    from ncdesktop.model.neural_world import NeuralWorld
-
-    return NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
 
 
 def dream(arguments: argparse.Namespace, world: World, session: Session | None = None) -> None:

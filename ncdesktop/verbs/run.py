@@ -13,7 +13,8 @@ from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import InputError
 from ncdesktop.keysyms import keysym_known
 from ncdesktop.paths import home
-from ncdesktop.verbs.options import add_device, add_seed, add_weights, at_least
+from ncdesktop.verbs.dreaming import add_dream, open_dream
+from ncdesktop.verbs.options import at_least
 
 __all__ = ["GUEST", "add_arguments", "add_window_arguments", "load_console", "run"]
 
@@ -64,9 +65,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host-key", type=_key, default="Control_R", metavar="KEY", help="X keysym name (default: Control_R)"
     )
-    add_weights(parser)
-    add_device(parser)
-    add_seed(parser)
+    add_dream(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -117,11 +116,8 @@ def load_console(
     demo: Demo | None = None,
 ) -> Console:
     """Load the model that the arguments name and start it; called in the world's thread."""
-    # torch takes seconds to import: the window is there before
-    from ncdesktop.model.neural_world import NeuralWorld
-
     return Console(
-        NeuralWorld.from_pretrained(arguments.weights, device=arguments.device),
+        open_dream(arguments),
         intake,
         home=home(),
         say=say,
