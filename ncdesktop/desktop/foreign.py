@@ -8,6 +8,7 @@ agent by time. The pointer is part of its pictures.
 import ast
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,7 @@ def _add_agent(events: list[list[Event]], path: Path) -> None:
             raise SessionError(f"{path}: action {number}: {error}") from error
 
 
-def _agent_events(action: dict[str, Any]) -> list[tuple[int, Event]]:
+def _agent_events(action: dict[str, Any]) -> Sequence[tuple[int, Event]]:
     """Return the events of one action, each with the ticks after its beginning."""
     kind, text = action["action"], action.get("text") or action.get("key") or ""
     if kind.endswith(("_success", "_failed")) or kind in _SILENT:

@@ -1,6 +1,7 @@
 """The real desktop as a World that writes down what happens in it, for a person who uses it through a window."""
 
 from pathlib import Path
+from typing import Any
 
 from ncdesktop.actions import Action
 from ncdesktop.desktop.desktop_world import DesktopWorld
@@ -27,6 +28,7 @@ class LiveWorld:
         self._writer: SessionWriter | None = None
         self._session = folder
         self._tick = 0
+        self._labels: list[list[Any]] | None = None
 
     def reset(self, seed: int | None = None, start: Start = None) -> Frame:
         """Start a fresh desktop and a session of it; the session before is finished."""
@@ -49,7 +51,7 @@ class LiveWorld:
             action, frame, time_s=timing.time_s, late=timing.late, dropped=timing.dropped,
             windows=labels if labels != self._labels else None,
         )  # fmt: skip
-        self._labels: list[list[object]] | None = labels
+        self._labels = labels
         self._tick += 1
         return frame
 

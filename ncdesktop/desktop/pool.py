@@ -28,13 +28,14 @@ def record_all(plans: list[Plan], *, parallel: int, tell: Callable[[int], None])
     """
     context = multiprocessing.get_context("spawn")
     news: multiprocessing.Queue[News] = context.Queue()
-    waiting, running, errors = list(plans), list[BaseProcess](), list[str]()
+    waiting, errors = list(plans), list[str]()
+    running: list[BaseProcess] = []
     try:
         while running or (waiting and not errors):
             while waiting and len(running) < parallel and not errors:
-                process = context.Process(target=_work, args=(waiting.pop(0), news, os.getpid()))
-                process.start()
-                running.append(process)
+                recorder = context.Process(target=_work, args=(waiting.pop(0), news, os.getpid()))
+                recorder.start()
+                running.append(recorder)
             ended = [process for process in running if not process.is_alive()]
             with contextlib.suppress(
                 queue.Empty

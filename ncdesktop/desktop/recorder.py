@@ -30,6 +30,7 @@ class Plan:
     folder:  where it will be when it is whole; until then it is beside it under a hidden name
     program: command line of a single program instead of the desktop
     tasks:   names that narrow the goal policy
+    fresh:   begin with a bare desktop; otherwise half of the sessions begin in the middle of things
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Plan:
     ticks: int
     tasks: tuple[str, ...] = ()
     program: str | None = None
+    fresh: bool = False
 
 
 def part_of(folder: Path) -> Path:
@@ -63,7 +65,7 @@ def record(plan: Plan, *, stopped: Callable[[], bool], progress: Callable[[int],
             else run_policy(actor, plan.policy, list(plan.tasks))
         )
         action = Action(frame.pointer)
-        if not plan.program:
+        if not plan.program and not plan.fresh:
             action = _warm_up(world, steps, action, dice, plan.ticks)
         _write(plan, world, steps, action, actor, stopped=stopped, progress=progress)
     finally:
@@ -103,7 +105,7 @@ def _start(plan: Plan, dice: random.Random) -> Callable[[], PrivateDisplay]:
 def _warm_up(
     world: DesktopWorld, steps: Iterator[Step], action: Action, dice: random.Random, longest: int
 ) -> Action:
-    """Let the actor act for a while unseen in half of the sessions: not all begin with a bare desktop."""
+    """Let the actor act for a while unseen in half of the sessions."""
     for _ in range(dice.choice([0, dice.randint(0, min(_WARM_UP_S * FPS, longest))])):
         action = fold(action, next(steps)[0])
         world.step(action)

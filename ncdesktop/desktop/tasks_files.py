@@ -23,9 +23,9 @@ def use_files(actor: Actor, window: Window) -> Ticks:
             yield from _use_file(actor, current)
         elif kind < 0.85:
             x, y = random.choice(list(actor.profile.file_tools.values()))
-            point = box.x + x + random.uniform(-7, 7), box.y + y + random.uniform(-6, 6)
-            if actor.visible(current, point):
-                yield from actor.click_at(point)
+            tool = box.x + x + random.uniform(-7, 7), box.y + y + random.uniform(-6, 6)
+            if actor.visible(current, tool):
+                yield from actor.click_at(tool)
                 yield from hand.wait(0.3, 0.8)
         elif kind < 0.92:
             start = actor.inside(current, 0.1, 0.75, 0.9, 0.86)

@@ -14,7 +14,7 @@ from ncdesktop.errors import DesktopError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.world import Cursor
 
-__all__ = ["CONNECTION_ERRORS", "Screen", "close", "connect"]
+__all__ = ["CONNECTION_ERRORS", "Screen", "close", "connect", "show_arrow"]
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ CONNECTION_ERRORS = (ConnectionClosedError, DisplayConnectionError, ConnectionEr
 """What a call here raises when the server has gone."""
 
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
+_ARROW = 68
 _UNICODE_KEYSYM = 0x01000000
 
 for _group in ("xf86", "xkb"):
@@ -41,6 +42,15 @@ def close(display: Display) -> None:
     with contextlib.suppress(*CONNECTION_ERRORS):
         display.close()
     display.display.socket.close()
+
+
+def show_arrow(display: Display) -> None:
+    """Make the pointer an arrow where no program says otherwise; a bare X server shows a cross."""
+    font = display.open_font("cursor")
+    black, white = (0, 0, 0), (0xFFFF, 0xFFFF, 0xFFFF)
+    arrow = font.create_glyph_cursor(font, _ARROW, _ARROW + 1, black, white)
+    display.screen().root.change_attributes(cursor=arrow)
+    display.sync()
 
 
 class Screen:

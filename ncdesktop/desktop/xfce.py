@@ -15,7 +15,7 @@ from Xlib import X
 from ncdesktop.desktop.home import write_home, write_system
 from ncdesktop.desktop.packages import SERVER_PACKAGES, check_packages
 from ncdesktop.desktop.profile import Profile, profile_of
-from ncdesktop.desktop.x11 import close, connect
+from ncdesktop.desktop.x11 import close, connect, show_arrow
 from ncdesktop.errors import DesktopError
 
 __all__ = ["PrivateDisplay", "start_desktop", "start_program"]
@@ -145,7 +145,13 @@ def start_program(size: tuple[int, int], command: str) -> PrivateDisplay:
         raise DesktopError(
             f"no program {words[0] if words else ''!r} on this machine; give its path or install it"
         )
-    return _start(_private_folder(), size, ["sh", "-c", f"while :; do {shlex.join(words)}; sleep 0.5; done"])
+    private = _start(
+        _private_folder(), size, ["sh", "-c", f"while :; do {shlex.join(words)}; sleep 0.5; done"]
+    )
+    display = connect(private.name)
+    show_arrow(display)
+    close(display)
+    return private
 
 
 def _private_folder() -> Path:

@@ -19,7 +19,8 @@ __all__ = ["add_arguments", "compare", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
-        "The dream begins with the real desktop's screen. The film shows the real one left, the dream right."
+        "The dream begins with the real desktop's screen, which is fresh: best are sessions recorded with --fresh. "
+        "The film shows the real desktop left, the dream right."
     )
     parser.add_argument("session", type=Path, metavar="SESSION", help="session whose input is fed to both")
     parser.add_argument("--ticks", type=at_least(1), metavar="N", help="only the first N (default: all)")
@@ -33,13 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from ncdesktop.desktop.desktop_world import DesktopWorld
     from ncdesktop.desktop.packages import check_packages
+
+    check_packages()
+    from ncdesktop.desktop.desktop_world import DesktopWorld
     from ncdesktop.model.neural_world import NeuralWorld
 
     session = open_session(arguments.session)
     new_file(arguments.out)
-    check_packages()
     if not (arguments.weights / "model_index.json").exists():
         raise WeightsError(
             f"{arguments.weights} holds no model (no model_index.json); give its folder with --weights"

@@ -54,11 +54,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", action="store_true", help="go on in a folder where some sessions are done"
     )
+    parser.add_argument(
+        "--fresh", action="store_true", help="begin every session with a bare desktop (compare likes these)"
+    )
     add_seed(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    from ncdesktop.desktop.packages import SERVER_PACKAGES, check_packages
+    from ncdesktop.desktop.packages import SERVER_PACKAGES, check_library, check_packages
+
+    check_library()  # the rest needs it
     from ncdesktop.desktop.pool import record_all
     from ncdesktop.desktop.profile import profile_of
     from ncdesktop.desktop.recorder import Plan
@@ -94,7 +99,18 @@ def run(arguments: argparse.Namespace) -> None:
         if (folder / "session.json").exists() or _salvaged(folder):
             done += ticks
             continue
-        plans.append(Plan(folder, arguments.size, policy, seed, ticks, tuple(arguments.tasks), arguments.app))
+        plans.append(
+            Plan(
+                folder,
+                arguments.size,
+                policy,
+                seed,
+                ticks,
+                tuple(arguments.tasks),
+                arguments.app,
+                arguments.fresh,
+            )
+        )
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tqdm(
         total=total * arguments.parallel, initial=done, unit="tick", disable=None, desc="recording"

@@ -11,7 +11,7 @@ from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import StateError
 from ncdesktop.paths import home
 
-__all__ = ["record_live"]
+__all__ = ["limit_commands", "record_live"]
 
 _LEFT = ("screenshot", "reboot", "ctrl_alt_del", "focus", "unfocus")
 """Commands that make sense where time cannot be stopped or turned back."""
@@ -30,8 +30,7 @@ def record_live(folder: Path, *, size: tuple[int, int], program: str | None) -> 
 
     def make_console(intake: Intake, say: Callable[[str], None]) -> Console:
         console = Console(world, intake, home=home(), say=say)
-        for name in set(console.commands) - set(_LEFT):
-            console.commands[name] = _refuse
+        limit_commands(console)
         say(f"recording to {folder}")
         return console
 
@@ -41,6 +40,12 @@ def record_live(folder: Path, *, size: tuple[int, int], program: str | None) -> 
         world.close()
     for session in world.recorded:
         print(session)
+
+
+def limit_commands(console: Console) -> None:
+    """Have the console refuse what a real desktop cannot do, in place."""
+    for name in set(console.commands) - set(_LEFT):
+        console.commands[name] = _refuse
 
 
 def _refuse(argument: str) -> None:
