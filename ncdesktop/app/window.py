@@ -129,6 +129,8 @@ class Window:
                 self._lose_focus()
             case pygame.WINDOWFOCUSGAINED if self.look.pause_unfocused:
                 self.worker.command("focus")
+            case pygame.WINDOWENTER:
+                pygame.mouse.set_visible(self.look.view_only)  # the dream has a pointer of its own
             case pygame.WINDOWLEAVE:
                 pygame.mouse.set_visible(True)
             case pygame.DROPFILE:
@@ -161,7 +163,6 @@ class Window:
             self.worker.command(f"end {COMMANDS[combination]}")
 
     def _move(self, position: tuple[int, int]) -> None:
-        pygame.mouse.set_visible(self.look.view_only)
         surface = self._window.get_surface()
         x = position[0] * surface.get_width() / self._window.size[0]  # they differ where pixels are dense
         y = position[1] * surface.get_height() / self._window.size[1]

@@ -141,7 +141,9 @@ class Console:
     def close(self) -> None:
         """Keep the moment for --resume, then end the world and all that was begun."""
         try:
-            if self._autosave:
+            if (
+                self._autosave and self._emulator.frame.tick > 0
+            ):  # quitting at once keeps what was kept before
                 self.moments.autosave()
         finally:
             self._emulator.close()

@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+from ncdesktop.emulator.snapshots import load_moment, slot_file
 
 pytestmark = pytest.mark.display
 
@@ -143,6 +146,14 @@ def test_another_window_with_the_focus_pauses_if_asked_for(show):
     window.display.xdotool("windowmap", window.window)
     window.display.xdotool("windowactivate", window.window)
     window.wait_until(lambda: "paused" not in window.title())
+
+
+def test_sigterm_ends_cleanly_and_keeps_the_moment(show):
+    window = show().loaded()
+    window.process.terminate()
+    assert window.process.wait(10) == 0
+    window.wait_until(lambda: not window.lines.empty())
+    assert load_moment(slot_file(Path(window.display.environment["NCDESKTOP_HOME"]), 0)).state.tick > 0
 
 
 def test_the_window_lives_while_a_tick_takes_long(show):

@@ -170,6 +170,7 @@ def test_quitting_keeps_the_moment_for_resume(panel, tmp_path):
     kept = pixels(console)
     console.close()
     assert slot_file(tmp_path, AUTOSAVE).exists()
+    panel(autosave=True).close()
     other = panel()
     other.moments.resume()
     assert np.array_equal(pixels(other), kept)
