@@ -3,13 +3,16 @@
 import argparse
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 from ncdesktop.actions import Action
 from ncdesktop.emulator.capture import Sheet, VideoWriter, read_picture, save_png
-from ncdesktop.emulator.emulator import Emulator
+from ncdesktop.emulator.emulator import Emulator, Moment
+from ncdesktop.emulator.snapshots import load_moment, save_moment
 from ncdesktop.emulator.text import caption
 from ncdesktop.emulator.wording import Wording
 from ncdesktop.errors import InputError, SessionError
@@ -17,7 +20,6 @@ from ncdesktop.paths import write_atomically
 from ncdesktop.recorded_world import RecordedWorld
 from ncdesktop.script import Script, read_script
 from ncdesktop.session import Session, SessionWriter, open_session
-from ncdesktop.state_file import load_state, save_state
 from ncdesktop.verbs.dreaming import add_dream, open_dream
 from ncdesktop.verbs.options import at_least, new_file
 from ncdesktop.world import Frame, World
@@ -114,30 +116,36 @@ def dream(arguments: argparse.Namespace, world: World, session: Session | None =
         outputs.add(action, emulator.tick(action), words)
     outputs.close()
     if arguments.save_state:
-        save_state(arguments.save_state, emulator.moment().state)
+        save_moment(arguments.save_state, emulator.moment(), emulator.frame, time=datetime.now())
     emulator.close()
 
 
 def _begin(arguments: argparse.Namespace, emulator: Emulator, session: Session | None) -> Script:
     """Start the world as the arguments say; return what the user does from there on."""
     size = emulator.world.size
-    state = load_state(arguments.state) if arguments.state else None
+    moment = load_moment(arguments.state) if arguments.state else None
     if session is None:
         screen = read_picture(arguments.start, size=size) if arguments.start else None
-        frame = emulator.start(seed=arguments.seed, start=state or screen)
-        return read_script(arguments.script, size=size, before=Action(frame.pointer), seed=arguments.seed)
+        _start(emulator, seed=arguments.seed, screen=screen, moment=moment)
+        return read_script(arguments.script, size=size, before=emulator.action, seed=arguments.seed)
     if session.size != size:
         found = f"{session.size[0]}x{session.size[1]}"
         raise SessionError(
             f"{session.folder} is {found}, the model's screen is {size[0]}x{size[1]}; use another session"
         )
-    if state is not None and state.tick >= len(session.ticks):
+    if moment is not None and moment.state.tick >= len(session.ticks):
         raise InputError(
-            f"{arguments.state} was saved at tick {state.tick}, {session.folder} has {len(session.ticks)}; use its own state"
+            f"{arguments.state} was saved at tick {moment.state.tick}, {session.folder} has {len(session.ticks)}; use its own state"
         )
     screen = None if arguments.recorded else next(session.frames(stop=1))
-    frame = emulator.start(seed=arguments.seed, start=screen if state is None else state)
+    frame = _start(emulator, seed=arguments.seed, screen=screen, moment=moment)
     return Script(tuple(session.actions[frame.tick + 1 :]))
+
+
+def _start(emulator: Emulator, *, seed: int, screen: np.ndarray | None, moment: Moment | None) -> Frame:
+    """Start the world from a screen, its own one, or a moment; return the first frame."""
+    frame = emulator.start(seed=seed, start=screen)
+    return frame if moment is None else emulator.restore(moment)
 
 
 def _lasting(actions: tuple[Action, ...], emulator: Emulator, ticks: int) -> Iterator[Action]:

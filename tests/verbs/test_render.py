@@ -73,6 +73,33 @@ def test_by_default_a_video_and_a_sheet_are_left_and_else_what_is_asked(tmp_path
     assert {path.name for path in (tmp_path / "b").iterdir()} == {"sheet.png", "frames.crc32"}
 
 
+def test_a_script_goes_on_with_what_the_saved_hand_held(tmp_path):
+    (tmp_path / "one.txt").write_text("move 20 20 3\ndown 1")
+    (tmp_path / "two.txt").write_text("move 60 60 4\nup 1")
+    render(
+        "--script",
+        tmp_path / "one.txt",
+        "--save-state",
+        tmp_path / "a.state",
+        "--sheet",
+        "--out",
+        tmp_path / "a",
+    )
+    world = PaintWorld()
+    render(
+        "--script",
+        tmp_path / "two.txt",
+        "--state",
+        tmp_path / "a.state",
+        "--sheet",
+        "--out",
+        tmp_path / "b",
+        world=world,
+    )
+    assert [action.buttons for action in world.seen] == [1, 1, 1, 1, 0]
+    assert world.seen[3].pointer == (60, 60)
+
+
 def test_as_session_leaves_a_session_of_what_was_dreamt(tmp_path, session):
     render("--session", session, "--as-session", "--out", tmp_path / "a")
     dreamt = open_session(tmp_path / "a" / "session")

@@ -1,0 +1,62 @@
+"""`ncdesktop run` and `demo`: what they refuse, and the table that they print."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ncdesktop.app.hotkeys import markdown
+from ncdesktop.cli import main
+
+
+def refused(capsys, *words):
+    """Run a command that must end with code 2 and one line; return the line."""
+    try:
+        code = main([str(word) for word in words])
+    except SystemExit as end:
+        code = end.code
+    lines = capsys.readouterr().err.splitlines()
+    assert code == 2
+    assert len(lines) == 1
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--size", "big"], "'big' is no size, expected WIDTHxHEIGHT"),
+        (["--host-key", "Cntrol"], "'Cntrol' is no key, expected an X keysym name"),
+        (["--scale", "0"], "at least 1"),
+        (["--scaling", "huge"], "invalid choice"),
+        (["--state", "nowhere.state"], "nowhere.state is not there"),
+        (["--resume", "--replay", "x"], "not allowed with"),
+        (["--colour"], "unrecognized arguments"),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_exit_code_2(capsys, words, message):
+    assert message in refused(capsys, "run", *words)
+
+
+def test_a_broken_tour_is_refused_before_a_window_opens(capsys, tmp_path):
+    (tmp_path / "tour.txt").write_text("wait 3\nfly 1 1")
+    line = refused(capsys, "demo", tmp_path / "tour.txt")
+    assert "tour.txt: line 2: unknown command 'fly'" in line
+
+
+def test_the_table_of_hot_keys_is_printed_for_the_chosen_host_key(capsys):
+    assert main(["run", "--hotkeys", "--host-key", "F12"]) == 0
+    assert capsys.readouterr().out == markdown("F12")
+
+
+def test_without_a_display_the_command_names_render(tmp_path):
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")
+    }
+    environment["XDG_RUNTIME_DIR"] = str(tmp_path)
+    command = [sys.executable, "-m", "ncdesktop.cli"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+    assert "no display" in ended.stderr
+    assert "ncdesktop render" in ended.stderr
