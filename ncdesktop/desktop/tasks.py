@@ -1,6 +1,7 @@
 """What the actor does next: all tasks by name, how likely each is on the present desktop, and the three policies."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from ncdesktop.desktop import tasks_desktop, tasks_programs, tasks_windows
 from ncdesktop.desktop.actor import Actor
@@ -52,6 +53,8 @@ _KINDS = {
     "terminal": "Xfce4-terminal", "editor": "Mousepad", "files": "Thunar", "calculator": "Galculator",
     "finder": "Xfce4-appfinder", "viewer": "Ristretto", "save": "Mousepad",
 }  # fmt: skip
+_PROGRAM_OF = {**{name: name for name in _KINDS if name != "save"}, "save": "editor", "dialog": "editor"}
+_FIRST = {"restore": "minimise", "unmaximise": "maximise", "dialog": "save"}
 _MANY_WINDOWS = 5
 _TYPED = "abcdefghijklmnopqrstuvwxyz0123456789 .,;=-"
 _KEYS = (
@@ -94,8 +97,8 @@ def run_program_policy(actor: Actor, policy: str) -> Iterator[Step]:
 def _pursue_goals(actor: Actor, tasks: list[str]) -> Iterator[Step]:
     yield from _named("idle", actor.hand.wait(0.5, 1.2))
     while True:
-        name = _next_task(actor, tasks)
-        yield from _named(name, TASKS[name](actor))
+        name, task = _next_task(actor, tasks)
+        yield from _named(name, task(actor))
         yield from _named("idle", actor.hand.pause())
 
 
@@ -115,18 +118,30 @@ def _act_at_random(actor: Actor, *, fast: bool) -> Iterator[Step]:
         yield from _named(name, TASKS[name](actor))
 
 
-def _next_task(actor: Actor, tasks: list[str]) -> str:
-    """Draw the next task by its weight on the present desktop."""
-    if actor.dialog and actor.random.random() < 0.8:
-        return "dialog"
+def _next_task(actor: Actor, tasks: list[str]) -> tuple[str, Task]:
+    """Draw the next task by its weight on the present desktop, or one of `tasks`, or what that needs first."""
     weights = _weights(actor)
-    if tasks:
-        possible = [name for name in tasks if weights.get(name, 0)]
-        if possible:
-            return actor.random.choice(possible)
-        return "restore" if weights["restore"] else actor.random.choice(["menu", "menu", "icon", "keyboard"])
-    names = list(weights)
-    return actor.random.choices(names, [weights[name] for name in names])[0]
+    if actor.dialog and actor.random.random() < 0.8:
+        name = "dialog"
+    elif tasks:
+        name = actor.random.choice(tasks)
+        if not weights.get(name):
+            return _needed_first(actor, name, weights)
+    else:
+        names = list(weights)
+        name = actor.random.choices(names, [weights[name] for name in names])[0]
+    return name, TASKS[name]
+
+
+def _needed_first(actor: Actor, name: str, weights: dict[str, float]) -> tuple[str, Task]:
+    """Return what has to be done before the task `name` is possible."""
+    first = _FIRST.get(name)
+    if len(actor.windows.windows) > _MANY_WINDOWS:
+        first = "close" if weights["close"] else "restore"
+    elif first is None or not weights[first]:
+        program = _PROGRAM_OF.get(name) or actor.random.choice(["terminal", "files", "editor", "calculator"])
+        return "open", partial(tasks_desktop.open_program, name=program)
+    return first, TASKS[first]
 
 
 def _weights(actor: Actor) -> dict[str, float]:

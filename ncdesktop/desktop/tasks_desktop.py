@@ -12,6 +12,7 @@ __all__ = [
     "idle",
     "keyboard",
     "menu",
+    "open_program",
     "rubber_band",
     "run_dialog",
     "select_icon",
@@ -27,6 +28,7 @@ _MENU_ROWS = {
 }
 """Height of each entry of the applications menu, as a share of the menu."""
 _ACCESSORIES = 4
+_ACCESSORY_ROWS = {"finder": 0, "viewer": 2}
 _SHORTCUTS = {
     "terminal": ("Control_L", "Alt_L", "t"),
     "files": ("Super_L", "e"),
@@ -37,35 +39,20 @@ _SHORTCUTS = {
 
 def menu(actor: Actor) -> Ticks:
     """Open a program from the applications menu, or from its submenu."""
-    hand, random = actor.hand, actor.random
-    known = actor.known()
-    yield from _open_menu(actor)
-    box = actor.popup
-    if box is None:
-        return
-    entry = random.choices(list(_MENU_ROWS), [1.5, 1.0, 1.3, 1.0, 1.2, 0.4])[0]
-    x = box.x + box.width * random.uniform(0.15, 0.8)
-    if random.random() < 0.5:  # look around first
-        yield from hand.move((x, box.y + box.height * random.uniform(0.05, 0.95)), speed=0.9)
-        yield from hand.wait(0.07, 0.3)
-    y = box.y + box.height * _MENU_ROWS[entry]
-    yield from hand.move((x, y + random.uniform(-4, 4)))
-    if entry == "accessories":
-        yield from hand.wait(0.3, 0.7)
-        if len(actor.windows.popups) < 2:
-            yield from hand.click()
-            yield from hand.wait(0.2, 0.4)
-        boxes = [found for found in actor.windows.popups if found.x > box.x]
-        if not boxes:
-            yield from actor.dismiss()
-            return
-        inner = boxes[0]
-        x = inner.x + inner.width * random.uniform(0.15, 0.8)
-        yield from hand.move((x, y), careful=True)
-        row = (random.randrange(_ACCESSORIES) + 0.5) / _ACCESSORIES
-        yield from hand.move((x, inner.y + inner.height * row + random.uniform(-4, 4)))
-    yield from hand.click()
-    yield from actor.wait_for_window(known)
+    entry = actor.random.choices(list(_MENU_ROWS), [1.5, 1.0, 1.3, 1.0, 1.2, 0.4])[0]
+    yield from _choose(actor, entry, actor.random.randrange(_ACCESSORIES))
+
+
+def open_program(actor: Actor, name: str) -> Ticks:
+    """Open the program that a task with this name needs, from the menu or by its keys."""
+    if name in _ACCESSORY_ROWS:
+        yield from _choose(actor, "accessories", _ACCESSORY_ROWS[name])
+    elif actor.random.random() < 0.6:
+        yield from _choose(actor, name, 0)
+    else:
+        known = actor.known()
+        yield from actor.hand.chord(*_SHORTCUTS[name])
+        yield from actor.wait_for_window(known)
 
 
 def icon(actor: Actor) -> Ticks:
@@ -195,6 +182,38 @@ def idle(actor: Actor) -> Ticks:
     """Do nothing, now and then for long."""
     longest = 8.0 if actor.random.random() < 0.25 else 2.5
     return actor.hand.wait(0.5, longest)
+
+
+def _choose(actor: Actor, entry: str, accessory: int) -> Ticks:
+    """Choose an entry of the applications menu; under "accessories" the one in row `accessory`."""
+    hand, random = actor.hand, actor.random
+    known = actor.known()
+    yield from _open_menu(actor)
+    box = actor.popup
+    if box is None:
+        return
+    x = box.x + box.width * random.uniform(0.15, 0.8)
+    if random.random() < 0.5:  # look around first
+        yield from hand.move((x, box.y + box.height * random.uniform(0.05, 0.95)), speed=0.9)
+        yield from hand.wait(0.07, 0.3)
+    y = box.y + box.height * _MENU_ROWS[entry]
+    yield from hand.move((x, y + random.uniform(-4, 4)))
+    if entry == "accessories":
+        yield from hand.wait(0.3, 0.7)
+        if len(actor.windows.popups) < 2:
+            yield from hand.click()
+            yield from hand.wait(0.2, 0.4)
+        boxes = [found for found in actor.windows.popups if found.x > box.x]
+        if not boxes:
+            yield from actor.dismiss()
+            return
+        inner = boxes[0]
+        x = inner.x + inner.width * random.uniform(0.15, 0.8)
+        yield from hand.move((x, y), careful=True)
+        row = (accessory + 0.5) / _ACCESSORIES
+        yield from hand.move((x, inner.y + inner.height * row + random.uniform(-4, 4)))
+    yield from hand.click()
+    yield from actor.wait_for_window(known)
 
 
 def _open_menu(actor: Actor) -> Ticks:
