@@ -1,0 +1,64 @@
+"""`ncdesktop probe`: try tasks in the dream, judge them on pixels and text, leave a video of every run."""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from ncdesktop.errors import InputError
+from ncdesktop.paths import write_atomically
+from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least, new_file
+
+__all__ = ["add_arguments", "run"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--groups", nargs="+", metavar="NAME", help="which to try (default: all)")
+    parser.add_argument(
+        "--seeds", type=at_least(1), default=10, metavar="N", help="runs of each group (default: 10)"
+    )
+    help_ = "folder for the videos; new or empty (default: ./probes)"
+    parser.add_argument("--out", type=Path, default=Path("probes"), metavar="DIR", help=help_)
+    help_ = "try them on a real XFCE4 desktop, to see that they can be passed"
+    parser.add_argument("--real", action="store_true", help=help_)
+    help_ = "processes of one thread each (default: all cores; on cuda 1)"
+    parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
+    add_weights(parser)
+    add_device(parser)
+    add_seed(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    # torch takes seconds to import: --help and faults of the arguments come first
+    from ncdesktop.desktop.desktop_world import DesktopWorld
+    from ncdesktop.evaluation.probes import GROUPS
+    from ncdesktop.evaluation.probing import probe, probe_desktop, results, table
+
+    out = new_file(arguments.out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write videos into {out}: {error.strerror}; choose another place") from error
+    groups = arguments.groups or list(GROUPS)
+    if arguments.real:
+        world = DesktopWorld()
+        try:
+            runs = probe_desktop(world, groups, runs=arguments.seeds, seed=arguments.seed, videos=out)
+        finally:
+            world.close()
+    else:
+        cores = 1 if arguments.device == "cuda" else len(os.sched_getaffinity(0))
+        runs = probe(
+            arguments.weights,
+            groups,
+            runs=arguments.seeds,
+            seed=arguments.seed,
+            device=arguments.device,
+            processes=arguments.processes or cores,
+            videos=out,
+        )
+    found = results(runs)
+    print(table(found))
+    if arguments.json:
+        write_atomically(arguments.json, json.dumps(found, indent=1).encode())
