@@ -28,7 +28,7 @@ _SESSION = """\
 export DBUS_SESSION_BUS_ADDRESS="unix:path=$XDG_RUNTIME_DIR/bus"
 [ ! -d /run/home ] || cp -r /run/home/. "$HOME"
 cd "$HOME"
-dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS" &
+setpriv --pdeathsig KILL dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS" &
 while [ ! -S "$XDG_RUNTIME_DIR/bus" ]; do sleep 0.02; done
 xfsettingsd --disable-wm-check --daemon
 while [ ! -e "$NCDESKTOP_SETTINGS_READY" ]; do sleep 0.02; done
