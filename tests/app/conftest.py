@@ -56,10 +56,10 @@ class Display:
 class Shown:
     """A running window: its output line by line, and input at guest pixels."""
 
-    def __init__(self, display, *words, program=PROGRAM):
+    def __init__(self, display, *words, program=(str(PROGRAM),)):
         self.display = display
         self.process = subprocess.Popen(
-            [sys.executable, str(program), *words],
+            [sys.executable, *program, *words],
             env=display.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
