@@ -172,7 +172,9 @@ class Window:
             self._give(Move(*pointer, self._clock()))
 
     def _give(self, event: Event) -> None:
-        if not self.look.view_only:
+        if (
+            not self.look.view_only and self.worker.status is not None
+        ):  # nobody means to click into the splash
             self.worker.intake.put(event)
 
     def _lose_focus(self) -> None:
