@@ -2,6 +2,7 @@
 
 from ncdesktop.desktop.actor import Actor
 from ncdesktop.desktop.hand import Ticks
+from ncdesktop.desktop.tasks_calculator import use_calculator
 from ncdesktop.desktop.tasks_files import use_files
 from ncdesktop.desktop.tasks_windows import close_window
 from ncdesktop.desktop.windows import Window
@@ -26,12 +27,6 @@ _COMMAND_LIST = (
 _WORDS, _COMMANDS = _WORD_LIST.split(), _COMMAND_LIST.split("|")
 _EDIT_KEYS = ("Left", "Right", "Up", "Down", "Home", "End", "BackSpace", "BackSpace", "Delete")
 _PROGRAMS = ("thunar", "mousepad", "galculator", "xfce4-terminal")
-_KEYPAD = {  # centre of each calculator key, as shares of what the program draws
-    "7": (0.113, 0.586), "8": (0.307, 0.586), "9": (0.502, 0.586), "/": (0.693, 0.586), "4": (0.113, 0.7),
-    "5": (0.307, 0.7), "6": (0.502, 0.7), "*": (0.693, 0.7), "1": (0.113, 0.814), "2": (0.307, 0.814),
-    "3": (0.502, 0.814), "-": (0.693, 0.814), "0": (0.113, 0.928), ".": (0.307, 0.928), "+": (0.693, 0.928),
-    "=": (0.887, 0.87), "c": (0.597, 0.338), "a": (0.758, 0.338), "s": (0.887, 0.586),
-}  # fmt: skip
 
 
 def program(actor: Actor) -> Ticks:
@@ -237,40 +232,6 @@ def _select_text(actor: Actor, window: Window) -> Ticks:
         yield from hand.type(random.choice(_WORDS))
 
 
-def _use_calculator(actor: Actor, window: Window) -> Ticks:
-    hand, random = actor.hand, actor.random
-    yield from actor.activate(window)
-
-    def number() -> str:
-        return str(random.randint(1, 10 ** random.choice([1, 1, 2, 2, 3]) - 1)) + random.choice(
-            ["", "", "", ".5", ".25"]
-        )
-
-    more = random.choice("+-*") + number() if random.random() < 0.2 else ""
-    by_keys = random.random() < 0.25
-    for character in (
-        number() + random.choice("+-*/") + number() + more + "=" + random.choice(["", "", "a", "c", "s"])
-    ):
-        current = _active(actor, window)
-        if not current:
-            return
-        if by_keys and not character.isalpha():
-            yield from hand.type(character)
-            yield from hand.wait(0.1, 0.35)
-            continue
-        share_x, share_y = _KEYPAD[character]
-        box = current.client
-        point = (
-            box.x + share_x * box.width + random.uniform(-8, 8),
-            box.y + share_y * box.height + random.uniform(-4, 4),
-        )
-        if not actor.visible(current, point):
-            return
-        yield from hand.move(point, width_px=16, speed=1.2)
-        yield from hand.click(hesitate=False)
-        yield from hand.wait(0.05, 0.25)
-
-
 def _use_finder(actor: Actor, window: Window) -> Ticks:
     hand, random = actor.hand, actor.random
     yield from actor.activate(window)
@@ -302,7 +263,7 @@ _USES = {
     "Xfce4-terminal": _use_terminal,
     "Mousepad": _use_editor,
     "Thunar": use_files,
-    "Galculator": _use_calculator,
+    "Galculator": use_calculator,
     "Xfce4-appfinder": _use_finder,
     "Ristretto": _use_viewer,
 }
