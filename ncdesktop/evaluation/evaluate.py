@@ -46,12 +46,13 @@ def evaluate(
     rollouts: int,
     seed: int,
     processes: int,
-    keep_worst: bool = False,
+    pictures: Path | None = None,
 ) -> Measured:
     """Measure the model in `weights`, which `world` has loaded, over `sessions`.
 
     ticks:     about how many are asked, sampled by kind
     rollouts:  free dreams of 16 s
+    pictures:  folder for videos and pictures of what went worst
     processes: 1 measures in this process; the figures do not depend on it if torch has one thread
     """
     plans = make_plans(sessions, ticks=ticks, rollouts=rollouts, seed=seed)
@@ -63,12 +64,12 @@ def evaluate(
         if processes == 1:
             with _one_thread():
                 for plan in plans:
-                    result.add_(measure(world, plan, seed=seed, keep_worst=keep_worst, progress=bar.update))
+                    result.add_(measure(world, plan, seed=seed, pictures=pictures, progress=bar.update))
             return result
         context = multiprocessing.get_context("spawn")
         done = context.Value("q", 0)
         with ProcessPoolExecutor(processes, context, _load, (weights, world.device, done)) as pool:
-            futures = [pool.submit(_measure, plan, seed, keep_worst) for plan in plans]
+            futures = [pool.submit(_measure, plan, seed, pictures) for plan in plans]
             waiting = set(futures)
             while waiting:
                 finished, waiting = wait(waiting, _POLL_S, FIRST_EXCEPTION)
@@ -100,9 +101,9 @@ def _load(weights: Path, device: str, done: "Synchronized[int]") -> None:
     _world, _done = NeuralWorld.from_pretrained(weights, device=device), done
 
 
-def _measure(plan: Plan, seed: int, keep_worst: bool) -> Measured:
+def _measure(plan: Plan, seed: int, pictures: Path | None) -> Measured:
     assert _world is not None
-    return measure(_world, plan, seed=seed, keep_worst=keep_worst, progress=_advance)
+    return measure(_world, plan, seed=seed, pictures=pictures, progress=_advance)
 
 
 def _advance() -> None:

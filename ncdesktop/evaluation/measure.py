@@ -4,6 +4,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -11,11 +12,11 @@ import torch
 from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.evaluation.metrics import Source, log_loss, right_cells, sources
 from ncdesktop.evaluation.rollout import Rollout
-from ncdesktop.evaluation.ticks import KINDS, Plan
+from ncdesktop.evaluation.ticks import HORIZONS, KINDS, Plan
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.world import Cursor, Frame, State, changed_cells
 
-__all__ = ["Counts", "Example", "Measured", "measure"]
+__all__ = ["Counts", "Example", "Film", "Measured", "measure"]
 
 Counts = defaultdict[tuple[str, ...], float]
 """Weighted sums by (who, kind or source, what); who is "dream" or "nothing", the guess that nothing ever changes."""
@@ -36,13 +37,26 @@ class Example:
 
 
 @dataclass
+class Film:
+    """A free dream beside the recording, as a video. right: share of cells right at the last horizon reached."""
+
+    name: str
+    right: float
+
+
+@dataclass
 class Measured:
-    """What one or several sessions gave. likeness: who -> SSIM+15 of each free dream that had actions."""
+    """What one or several sessions gave.
+
+    likeness: who -> SSIM+15 of each free dream that had actions
+    worst:    of each kind of tick, those with most wrong cells; films: all free dreams; both only if pictures are made
+    """
 
     counts: Counts = field(default_factory=lambda: defaultdict(float))
     likeness: dict[str, list[float]] = field(default_factory=lambda: {"dream": [], "nothing": []})
-    worst: list[Example] = field(default_factory=list)
     rollouts: int = 0
+    worst: list[Example] = field(default_factory=list)
+    films: list[Film] = field(default_factory=list)
 
     def add_(self, other: "Measured") -> None:
         """Take in what another session gave, in place."""
@@ -52,6 +66,7 @@ class Measured:
             self.likeness[who] += values
         self.rollouts += other.rollouts
         self.keep_worst_(other.worst)
+        self.films += other.films
 
     def keep_worst_(self, examples: list[Example]) -> None:
         """Keep the worst of each kind, these included, in place."""
@@ -63,9 +78,16 @@ class Measured:
 
 
 def measure(
-    world: NeuralWorld, plan: Plan, *, seed: int = 0, keep_worst: bool = False, progress: Callable[[], object]
+    world: NeuralWorld,
+    plan: Plan,
+    *,
+    seed: int = 0,
+    pictures: Path | None = None,
+    progress: Callable[[], object],
 ) -> Measured:
     """Measure `world` over the session of `plan`; `progress` is called after each asked or dreamt tick.
+
+    pictures: folder for videos of the free dreams beside the recording; then the worst ticks are kept, too
 
     What the dream draws at random depends on the seed, the session and the tick alone.
     """
@@ -88,10 +110,10 @@ def measure(
             changed = changed_cells(before.ui, ui)
             source = sources(state, memory.shift, ui, changed, vocabulary)
             _count_(result.counts, kind, weight, source, before, recorded, dreamt)
-            if keep_worst:
+            if pictures:
                 wrong = int((~right_cells(dreamt.ui, ui)).sum())
-                pictures = (before.pixels, recorded.pixels, dreamt.pixels)
-                result.keep_worst_([Example(session.name, tick, kind, wrong, *pictures)])
+                seen = (before.pixels, recorded.pixels, dreamt.pixels)
+                result.keep_worst_([Example(session.name, tick, kind, wrong, *seen)])
             progress()
         for who, rollout in running:
             if not rollout.ended:
@@ -101,7 +123,8 @@ def measure(
         world.follow(action, ui)
         if tick in plan.starts:
             state = _reseeded(world.get_state(), f"{seed} {session.fingerprint} {tick} free")
-            running += _let_go(world, state, recorded)
+            film = pictures / f"{session.name}-{tick}.mp4" if pictures else None
+            running += _let_go(world, state, recorded, film)
         before = recorded
     for who, rollout in running:
         for name, count in rollout.counts().items():
@@ -110,6 +133,12 @@ def measure(
         if rollout.likeness:
             result.likeness[who].append(float(np.mean(rollout.likeness)))
         result.rollouts += who == "dream"
+        if film := rollout.close():
+            counts = rollout.counts()
+            touched = [counts[f"{name}/touched"] for name in HORIZONS]
+            right = [counts[f"{name}/right"] for name in HORIZONS]
+            shares = [part / whole for part, whole in zip(right, touched, strict=True) if whole]
+            result.films.append(Film(film.name, shares[-1] if shares else 1.0))
     return result
 
 
@@ -125,7 +154,7 @@ def _reseeded(state: State, text: str) -> State:
     return replace(state, arrays=state.arrays | {"random": generator.get_state().numpy()})
 
 
-def _let_go(world: NeuralWorld, state: State, start: Frame) -> list[tuple[str, Rollout]]:
+def _let_go(world: NeuralWorld, state: State, start: Frame, film: Path | None) -> list[tuple[str, Rollout]]:
     """Return free dreams of the world, and of one in which nothing ever changes, from a recorded frame on."""
     free = _twin(world)
     free.set_state(state)
@@ -133,7 +162,7 @@ def _let_go(world: NeuralWorld, state: State, start: Frame) -> list[tuple[str, R
     def nothing(action: Action) -> Frame:
         return replace(start, pointer=action.pointer)
 
-    return [("dream", Rollout(free.step, start.ui)), ("nothing", Rollout(nothing, start.ui))]
+    return [("dream", Rollout(free.step, start.ui, film=film)), ("nothing", Rollout(nothing, start.ui))]
 
 
 def _count_(

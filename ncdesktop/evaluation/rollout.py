@@ -3,10 +3,12 @@
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from ncdesktop.actions import Action
+from ncdesktop.emulator.capture import VideoWriter
 from ncdesktop.evaluation.metrics import right_cells, ssim
 from ncdesktop.evaluation.ticks import HORIZONS, TOLERANCE
 from ncdesktop.events import Move
@@ -16,6 +18,8 @@ __all__ = ["Rollout", "Step"]
 
 AFTER_ACTION = 15
 """Frames after a button, wheel or key event whose likeness counts: SSIM+15 of the paper (arXiv 2604.06425)."""
+
+_GAP_PX = 8
 
 Step = Callable[[Action], Frame]
 
@@ -37,8 +41,8 @@ class Rollout:
     matches what the recording showed there at any tick within TOLERANCE of the horizon.
     """
 
-    def __init__(self, step: Step, start: np.ndarray) -> None:
-        """start: (H, W, 3) uint8, the UI plane that both begin with."""
+    def __init__(self, step: Step, start: np.ndarray, *, film: Path | None = None) -> None:
+        """start: (H, W, 3) uint8, the UI plane that both begin with; film: video to make, recording left, dream right."""
         self._step = step
         self._dreamt = self._recorded = start
         self._touched = np.zeros(changed_cells(start, start).shape, bool)
@@ -46,7 +50,8 @@ class Rollout:
         self._marks: dict[str, _Mark] = {}
         self._ticks = self._to_measure = 0
         self.likeness: list[float] = []
-        self.pairs: list[tuple[np.ndarray, np.ndarray]] = []
+        height, width = start.shape[:2]
+        self._film = VideoWriter(film, size=(2 * width + _GAP_PX, height)) if film else None
 
     @property
     def ended(self) -> bool:
@@ -66,6 +71,9 @@ class Rollout:
         dreamt = self._step(action)
         self._touched |= changed_cells(self._dreamt, dreamt.ui)
         self._dreamt = dreamt.ui
+        if self._film:
+            gap = np.full((len(dreamt.ui), _GAP_PX, 3), 255, np.uint8)
+            self._film.write(np.concatenate([recorded.pixels, gap, dreamt.pixels], 1))
         if self._to_measure:
             self._to_measure -= 1
             self.likeness.append(ssim(dreamt.pixels, recorded.pixels))
@@ -76,7 +84,13 @@ class Rollout:
                 right = np.any([right_cells(dreamt.ui, ui) for ui in self._recent], axis=0)
                 strictly = int((right_cells(dreamt.ui, recorded.ui) & self._touched).sum())
                 self._marks[name] = _Mark(dreamt.ui, self._touched.copy(), right, strictly)
-                self.pairs.append((recorded.pixels, dreamt.pixels))
+
+    def close(self) -> Path | None:
+        """Finish the video; return where it is."""
+        if self._film is None:
+            return None
+        self._film.close()
+        return self._film.path
 
     def counts(self) -> Counter[str]:
         """Return for each horizon reached its `touched`, `right` and `strict` cells, as `1s/touched` and so on."""

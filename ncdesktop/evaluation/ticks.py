@@ -77,7 +77,7 @@ def make_plans(sessions: list[Session], *, ticks: int, rollouts: int, seed: int)
         chosen = generator.sample(found, min(len(found), max(1, round(ticks * KINDS[kind]))))
         for plan, tick in chosen:
             plan.ask[tick] = (kind, len(found) / len(chosen))
-    long_enough = [plan for plan in plans if len(plan.session.ticks) > HISTORY + HORIZONS["1s"]]
+    long_enough = [plan for plan in plans if len(plan.session.ticks) > HISTORY + 1]
     order = generator.sample(long_enough, len(long_enough))
     for number in range(rollouts if order else 0):
         plan = order[number % len(order)]

@@ -3,11 +3,14 @@
 import argparse
 import json
 import os
+import shlex
+import sys
 from pathlib import Path
 
+from ncdesktop.errors import InputError
 from ncdesktop.paths import write_atomically
 from ncdesktop.session import open_sessions
-from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least
+from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least, new_file
 
 __all__ = ["add_arguments", "run"]
 
@@ -17,12 +20,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
     )
     parser.add_argument(
-        "--ticks", type=at_least(1), default=1500, metavar="N", help="how many to ask (default: 1500)"
+        "--ticks", type=at_least(1), default=1200, metavar="N", help="how many to ask (default: 1200)"
     )
-    help_ = "free dreams of 16 s (default: 20)"
-    parser.add_argument("--rollouts", type=at_least(0), default=20, metavar="N", help=help_)
+    help_ = "free dreams of 16 s (default: 16)"
+    parser.add_argument("--rollouts", type=at_least(0), default=16, metavar="N", help=help_)
     help_ = "processes of one thread each (default: all cores; on cuda 1)"
     parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
+    help_ = "folder for an HTML page with tables, curves, worst ticks and videos; new or empty"
+    parser.add_argument("--report", type=Path, metavar="DIR", help=help_)
+    help_ = "log.jsonl of the model's training, for the curves of the report"
+    parser.add_argument("--log", type=Path, metavar="FILE", help=help_)
     add_weights(parser)
     add_device(parser)
     add_seed(parser)
@@ -33,12 +40,19 @@ def run(arguments: argparse.Namespace) -> None:
     # torch takes seconds to import: --help and faults of the arguments come first
     from ncdesktop.evaluation.evaluate import evaluate, unseen
     from ncdesktop.evaluation.figures import figures, table
+    from ncdesktop.evaluation.report import read_log, write_report
     from ncdesktop.model.neural_world import NeuralWorld
 
+    if arguments.log and not arguments.report:
+        raise InputError("--log gives the curves of a report; say with --report where to write it")
+    log = read_log(arguments.log) if arguments.log else []
+    report = new_file(arguments.report) if arguments.report else None
     given = open_sessions(arguments.sessions)
     world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
     sessions = unseen(world, given)
     cores = 1 if arguments.device == "cuda" else len(os.sched_getaffinity(0))
+    if report:
+        report.mkdir(parents=True, exist_ok=True)
     measured = evaluate(
         world,
         arguments.weights,
@@ -47,6 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
         rollouts=arguments.rollouts,
         seed=arguments.seed,
         processes=arguments.processes or min(cores, len(sessions)),
+        pictures=report,
     )
     found = figures(measured) | {
         "sessions": len(sessions),
@@ -56,5 +71,9 @@ def run(arguments: argparse.Namespace) -> None:
     }
     print(f"{len(sessions)} sessions; {found['left_out']} left out, on which the model was trained\n")
     print(table(found))
+    if report:
+        command = shlex.join(["ncdesktop", *sys.argv[1:]])
+        page = write_report(report, found, measured, command=command, log=log)
+        print(f"\nreport: {page}")
     if arguments.json:
         write_atomically(arguments.json, json.dumps(found, indent=1).encode())

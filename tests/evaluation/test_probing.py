@@ -1,0 +1,78 @@
+"""Probes: none is passed by a desktop on which nothing happens, and what a run leaves."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ncdesktop.actions import Action
+from ncdesktop.cli import main
+from ncdesktop.evaluation.probes import GROUPS
+from ncdesktop.evaluation.probing import Run, play, results, table
+from ncdesktop.evaluation.stage import Claim, DreamStage, Stage, screen
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.world import Frame
+from tests.conftest import make_tiny_model, tiny_cursors
+
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+
+
+class StillWorld:
+    """Shows one screen whatever is done."""
+
+    size = (512, 384)
+
+    def step(self, action: Action) -> Frame:
+        return Frame(0, self.shown, action.pointer, tiny_cursors()[0])
+
+
+class StillStage(Stage):
+    def begin(self, *names: str) -> None:
+        self._world.shown = screen(names[-1])  # type: ignore[attr-defined]
+        self._take(self._world.step(self._action), self._action)
+
+
+@needs_tesseract
+@pytest.mark.parametrize("group", list(GROUPS))
+def test_no_probe_is_passed_where_nothing_happens(group: str) -> None:
+    for seed in (0, 1):
+        stage = StillStage(StillWorld(), seed=seed, video=None)  # type: ignore[arg-type]
+        run = play(stage, group, seed)
+        assert run.claims and not run.passed
+
+
+def test_a_dream_goes_on_from_real_screens_and_leaves_a_video(tmp_path: Path) -> None:
+    world = NeuralWorld(make_tiny_model(size=(512, 384)), model_hash="tiny")
+    stage = DreamStage(world, seed=1, video=tmp_path / "cursor-1.mp4")
+    stage.begin("desktop", "editor")
+    assert (stage.ui == screen("editor")).all()
+    assert (world.get_state().arrays["screen/contents"][5, 5, 1] == screen("desktop")[80:96, 80:96]).all()
+    stage.do("move 30 40 3")
+    assert stage.frame.pointer == (30, 40)
+    stage.claim("something", True)
+    stage.close()
+    assert (tmp_path / "cursor-1.mp4").stat().st_size > 1000
+
+
+def test_a_run_passes_if_all_its_claims_are_true() -> None:
+    good, bad = Claim("seen", True), Claim("reads: x", False)
+    found = results([Run("move", 0, [good]), Run("move", 1, [good, bad]), Run("close", 0, [good])])
+    assert {name: (group["passed"], group["runs"]) for name, group in found["groups"].items()} == {
+        "move": (1, 2),
+        "close": (1, 1),
+    }
+    assert found["groups"]["move"]["failed"] == {"reads": 1}
+    assert "1 of 2 groups above 80 %" in table(found)
+    assert json.loads(json.dumps(found)) == found
+
+
+@needs_tesseract
+def test_a_model_of_another_size_and_an_unknown_group_are_refused(
+    tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["probe", "--weights", str(tiny_weights), "--out", str(tmp_path / "videos")]
+    assert main(arguments) == 2
+    assert "probes are for 512x384, this model dreams 128x128" in capsys.readouterr().err
+    assert main([*arguments, "--groups", "fly"]) == 2
+    assert "unknown group 'fly'" in capsys.readouterr().err
