@@ -5,7 +5,7 @@ from typing import Any
 
 from ncdesktop.actions import Action
 from ncdesktop.desktop.desktop_world import DesktopWorld
-from ncdesktop.desktop.recorder import part_of, salvage
+from ncdesktop.desktop.recorder import part_of
 from ncdesktop.session import SessionWriter
 from ncdesktop.world import Frame, Start, State
 
@@ -21,7 +21,7 @@ class LiveWorld:
     def __init__(self, world: DesktopWorld, folder: Path, *, source: str) -> None:
         """The world becomes this one's: closing this closes it."""
         self.size = world.size
-        self.recorded: list[Path] = []
+        self.unchecked: list[Path] = []
         self._world = world
         self._folder = folder
         self._source = source
@@ -62,7 +62,7 @@ class LiveWorld:
         return self._world.set_state(state)
 
     def close(self) -> None:
-        """End the desktop; check the session and put it in place."""
+        """End the desktop and finish its session; what is `unchecked` then waits for `recorder.salvage`."""
         self._world.close()
         self._finish()
 
@@ -71,8 +71,7 @@ class LiveWorld:
             writer, self._writer = self._writer, None
             writer.close()
             if self._tick:
-                salvage(self._session)
-                self.recorded.append(self._session)
+                self.unchecked.append(self._session)
 
     def _free(self) -> Path:
         number = 0

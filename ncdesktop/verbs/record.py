@@ -86,6 +86,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.policy == "live":
         from ncdesktop.verbs.record_live import record_live
 
+        for part in sorted(arguments.out.glob(".live-*.part")) if arguments.resume else []:
+            _salvaged(part.with_name(part.name.removeprefix(".").removesuffix(".part")))
         record_live(arguments.out, size=arguments.size, program=arguments.app)
         return
     total = round(arguments.minutes * 60 * FPS)

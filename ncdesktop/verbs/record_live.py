@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from tqdm import tqdm
+
 from ncdesktop.desktop.desktop_world import DesktopWorld
 from ncdesktop.desktop.live import LiveWorld
+from ncdesktop.desktop.recorder import salvage
 from ncdesktop.desktop.xfce import start_program
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.intake import Intake
@@ -38,8 +41,8 @@ def record_live(folder: Path, *, size: tuple[int, int], program: str | None) -> 
         open_window(make_console, guest=size, look=Look())
     finally:
         world.close()
-    for session in world.recorded:
-        print(session)
+    for session in tqdm(world.unchecked, unit="session", desc="checking", disable=None):
+        print(f"recorded {salvage(session)} ticks to {session}")
 
 
 def limit_commands(console: Console) -> None:

@@ -7,6 +7,7 @@ import pytest
 from ncdesktop.desktop.desktop_world import DesktopWorld
 from ncdesktop.desktop.live import LiveWorld
 from ncdesktop.desktop.packages import missing_packages
+from ncdesktop.desktop.recorder import salvage
 from ncdesktop.desktop.xfce import start_program
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.intake import Intake
@@ -39,8 +40,9 @@ def test_each_start_becomes_a_session_and_going_back_is_refused(tmp_path: Path) 
     for _ in range(3):
         console.tick()
     console.close()
-    assert [path.name for path in world.recorded] == ["live-00000", "live-00001"]
-    first, second = (open_session(path) for path in world.recorded)
+    assert [path.name for path in world.unchecked] == ["live-00000", "live-00001"]
+    assert all(salvage(path) for path in world.unchecked)
+    first, second = (open_session(path) for path in world.unchecked)
     assert (first.policy, first.source, first.size) == ("live", "program", size)
     assert 18 <= len(first.ticks) <= 20 and len(second.ticks) == 3
     assert first.actions[-1].pointer == (119, 90)
