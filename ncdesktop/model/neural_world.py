@@ -110,17 +110,18 @@ class NeuralWorld:
                 f"this state was saved with weights {state.model}, these are {self.model_hash}; see --weights"
             )
         try:
-            self._screen = ScreenState(
+            screen = ScreenState(
                 **{
                     name: torch.from_numpy(state.arrays[f"screen/{name}"].copy()).to(self.device)
                     for name in _SCREEN
                 }
             )
-            self._memory = ActionMemory(**{name: state.arrays[f"memory/{name}"].copy() for name in _MEMORY})
+            memory = ActionMemory(**{name: state.arrays[f"memory/{name}"].copy() for name in _MEMORY})
+            cursor = int(state.arrays["cursor"])
             self._generator.set_state(torch.from_numpy(state.arrays["random"].copy()))
-            self._tick, self._cursor = state.tick, int(state.arrays["cursor"])
         except (KeyError, RuntimeError, TypeError) as error:
             raise StateError(f"this state lacks parts or is damaged: {error}") from error
+        self._screen, self._memory, self._cursor, self._tick = screen, memory, cursor, state.tick
         return self._frame(None)
 
     def close(self) -> None:

@@ -21,6 +21,13 @@ def dream(world: NeuralWorld, actions: list[Action]) -> list[np.ndarray]:
     return [world.step(action).pixels for action in actions]
 
 
+def random_arrays(state: State) -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    return {
+        name: random.integers(0, 2, array.shape).astype(array.dtype) for name, array in state.arrays.items()
+    }
+
+
 def same(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
     return all(np.array_equal(one, two) for one, two in zip(first, second, strict=True))
 
@@ -103,6 +110,17 @@ def test_states_of_others_are_refused(tiny_world: NeuralWorld) -> None:
         tiny_world.set_state(State("recorded", state.model, state.tick, state.size, state.arrays))
     with pytest.raises(StateError, match="lacks"):
         tiny_world.set_state(State("neural", state.model, state.tick, state.size, {}))
+
+
+def test_damaged_state_leaves_the_dream_as_it_is(tiny_world: NeuralWorld) -> None:
+    dream(tiny_world, busy_actions(5))
+    state = tiny_world.get_state()
+    arrays = {name: array for name, array in random_arrays(state).items() if name != "random"}
+    with pytest.raises(StateError, match="lacks"):
+        tiny_world.set_state(State("neural", state.model, 3, state.size, arrays))
+    after = tiny_world.get_state()
+    assert after.tick == state.tick
+    assert all(np.array_equal(after.arrays[name], array) for name, array in state.arrays.items())
 
 
 def test_start_screen_of_another_size_is_refused(tiny_world: NeuralWorld) -> None:
