@@ -1,9 +1,12 @@
 """`ncdesktop record`: sessions of a real desktop, or of any X11 program, used by an actor or by you."""
 
+from __future__ import annotations
+
 import argparse
 import logging
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -11,6 +14,9 @@ from ncdesktop.errors import InputError, SessionError
 from ncdesktop.session import open_session
 from ncdesktop.verbs.options import add_seed, at_least
 from ncdesktop.world import CELL, FPS
+
+if TYPE_CHECKING:
+    from ncdesktop.desktop.recorder import Plan
 
 __all__ = ["add_arguments", "run"]
 
@@ -66,7 +72,6 @@ def run(arguments: argparse.Namespace) -> None:
     check_library()  # the rest needs it
     from ncdesktop.desktop.pool import record_all
     from ncdesktop.desktop.profile import profile_of
-    from ncdesktop.desktop.recorder import Plan
     from ncdesktop.desktop.tasks import TASKS, check_tasks
 
     if arguments.tasks == ["list"]:
@@ -90,35 +95,31 @@ def run(arguments: argparse.Namespace) -> None:
             _salvaged(part.with_name(part.name.removeprefix(".").removesuffix(".part")))
         record_live(arguments.out, size=arguments.size, program=arguments.app)
         return
-    total = round(arguments.minutes * 60 * FPS)
-    count = math.ceil(total / (_SESSION_S * FPS))
+    plans, total, done = _plan(arguments)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with tqdm(total=total, initial=done, unit="tick", disable=None, desc="recording") as bar:
+        record_all(plans, parallel=arguments.parallel, tell=bar.update)
+    _report([plan.folder for plan in plans])
+
+
+def _plan(arguments: argparse.Namespace) -> tuple[list[Plan], int, int]:
+    """Return the sessions that are still to be recorded, the ticks of all, and the ticks of those that are done."""
+    from ncdesktop.desktop.recorder import Plan
+
+    each = round(arguments.minutes * 60 * FPS)
+    count = math.ceil(each / (_SESSION_S * FPS))
     policy = "random" if arguments.app and arguments.policy == "goal" else arguments.policy
     plans, done = [], 0
     for number in range(count * arguments.parallel):
-        seed = arguments.seed + number
-        ticks = total * (number % count + 1) // count - total * (number % count) // count
+        seed, place = arguments.seed + number, number % count
+        ticks = each * (place + 1) // count - each * place // count
         folder = arguments.out / f"{policy}-{seed:05d}"
         if (folder / "session.json").exists() or _salvaged(folder):
             done += ticks
             continue
-        plans.append(
-            Plan(
-                folder,
-                arguments.size,
-                policy,
-                seed,
-                ticks,
-                tuple(arguments.tasks),
-                arguments.app,
-                arguments.fresh,
-            )
-        )
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with tqdm(
-        total=total * arguments.parallel, initial=done, unit="tick", disable=None, desc="recording"
-    ) as bar:
-        record_all(plans, parallel=arguments.parallel, tell=bar.update)
-    _report([plan.folder for plan in plans])
+        tasks = tuple(arguments.tasks)
+        plans.append(Plan(folder, arguments.size, policy, seed, ticks, tasks, arguments.app, arguments.fresh))
+    return plans, each * arguments.parallel, done
 
 
 def _salvaged(folder: Path) -> bool:
