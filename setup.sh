@@ -9,7 +9,7 @@ shift || true
 case $job in
   run) packages=(libx11-6 libxext6) extras="" ;;
   test)
-    mapfile -t packages < <(grep -hv '^#' ncdesktop/desktop/packages.txt)
+    mapfile -t packages < <(cut -d' ' -f1 ncdesktop/desktop/packages.txt)
     packages+=(libx11-6 libxext6 openbox tesseract-ocr tesseract-ocr-eng xdotool xvfb)
     extras="[dev]"
     ;;
