@@ -4,10 +4,34 @@ import re
 
 __all__ = ["KEYSYM_OF_CHARACTER", "MODIFIERS", "OTHER_KEY", "key_count", "key_id", "keysym_known"]
 
-_ASCII = ["space", "exclam", "quotedbl", "numbersign", "dollar", "percent", "ampersand", "apostrophe", "parenleft", "parenright", "asterisk", "plus", "comma", "minus", "period", "slash", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "colon", "semicolon", "less", "equal", "greater", "question", "at", "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X", "Y", "Z", "bracketleft", "backslash", "bracketright", "asciicircum", "underscore", "grave", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z", "braceleft", "bar", "braceright", "asciitilde"]
-_LATIN = ["nobreakspace", "exclamdown", "cent", "sterling", "currency", "yen", "brokenbar", "section", "diaeresis", "copyright", "ordfeminine", "guillemotleft", "notsign", "hyphen", "registered", "macron", "degree", "plusminus", "twosuperior", "threesuperior", "acute", "mu", "paragraph", "periodcentered", "cedilla", "onesuperior", "masculine", "guillemotright", "onequarter", "onehalf", "threequarters", "questiondown", "Agrave", "Aacute", "Acircumflex", "Atilde", "Adiaeresis", "Aring", "AE", "Ccedilla", "Egrave", "Eacute", "Ecircumflex", "Ediaeresis", "Igrave", "Iacute", "Icircumflex", "Idiaeresis", "ETH", "Ntilde", "Ograve", "Oacute", "Ocircumflex", "Otilde", "Odiaeresis", "multiply", "Oslash", "Ugrave", "Uacute", "Ucircumflex", "Udiaeresis", "Yacute", "THORN", "ssharp", "agrave", "aacute", "acircumflex", "atilde", "adiaeresis", "aring", "ae", "ccedilla", "egrave", "eacute", "ecircumflex", "ediaeresis", "igrave", "iacute", "icircumflex", "idiaeresis", "eth", "ntilde", "ograve", "oacute", "ocircumflex", "otilde", "odiaeresis", "division", "oslash", "ugrave", "uacute", "ucircumflex", "udiaeresis", "yacute", "thorn", "ydiaeresis"]
-_CONTROL = ["BackSpace", "Tab", "ISO_Left_Tab", "Linefeed", "Clear", "Return", "Pause", "Scroll_Lock", "Sys_Req", "Escape", "Delete", "Multi_key", "Home", "Left", "Up", "Right", "Down", "Prior", "Next", "Page_Up", "Page_Down", "End", "Begin", "Select", "Print", "Execute", "Insert", "Undo", "Redo", "Menu", "Find", "Cancel", "Help", "Break", "Mode_switch", "Num_Lock", "Caps_Lock", "Shift_Lock", "Shift_L", "Shift_R", "Control_L", "Control_R", "Meta_L", "Meta_R", "Alt_L", "Alt_R", "Super_L", "Super_R", "Hyper_L", "Hyper_R", "ISO_Level3_Shift", "EuroSign", "dead_grave", "dead_acute", "dead_circumflex", "dead_tilde", "dead_diaeresis", "dead_cedilla", "XF86AudioLowerVolume", "XF86AudioMute", "XF86AudioRaiseVolume", "XF86AudioPlay", "XF86AudioNext", "XF86AudioPrev", "XF86MonBrightnessUp", "XF86MonBrightnessDown"]
-_KEYPAD = ["KP_Space", "KP_Tab", "KP_Enter", "KP_Home", "KP_Left", "KP_Up", "KP_Right", "KP_Down", "KP_Prior", "KP_Next", "KP_Page_Up", "KP_Page_Down", "KP_End", "KP_Begin", "KP_Insert", "KP_Delete", "KP_Equal", "KP_Multiply", "KP_Add", "KP_Separator", "KP_Subtract", "KP_Decimal", "KP_Divide"] + [f"KP_{digit}" for digit in range(10)]
+_ASCII = (
+    "space exclam quotedbl numbersign dollar percent ampersand apostrophe parenleft parenright asterisk plus comma "
+    "minus period slash 0 1 2 3 4 5 6 7 8 9 colon semicolon less equal greater question at A B C D E F G H I J K L M "
+    "N O P Q R S T U V W X Y Z bracketleft backslash bracketright asciicircum underscore grave a b c d e f g h i j k "
+    "l m n o p q r s t u v w x y z braceleft bar braceright asciitilde"
+).split()
+_LATIN = (
+    "nobreakspace exclamdown cent sterling currency yen brokenbar section diaeresis copyright ordfeminine "
+    "guillemotleft notsign hyphen registered macron degree plusminus twosuperior threesuperior acute mu paragraph "
+    "periodcentered cedilla onesuperior masculine guillemotright onequarter onehalf threequarters questiondown Agrave "
+    "Aacute Acircumflex Atilde Adiaeresis Aring AE Ccedilla Egrave Eacute Ecircumflex Ediaeresis Igrave Iacute "
+    "Icircumflex Idiaeresis ETH Ntilde Ograve Oacute Ocircumflex Otilde Odiaeresis multiply Oslash Ugrave Uacute "
+    "Ucircumflex Udiaeresis Yacute THORN ssharp agrave aacute acircumflex atilde adiaeresis aring ae ccedilla egrave "
+    "eacute ecircumflex ediaeresis igrave iacute icircumflex idiaeresis eth ntilde ograve oacute ocircumflex otilde "
+    "odiaeresis division oslash ugrave uacute ucircumflex udiaeresis yacute thorn ydiaeresis"
+).split()
+_CONTROL = (
+    "BackSpace Tab ISO_Left_Tab Linefeed Clear Return Pause Scroll_Lock Sys_Req Escape Delete Multi_key Home Left Up "
+    "Right Down Prior Next Page_Up Page_Down End Begin Select Print Execute Insert Undo Redo Menu Find Cancel Help "
+    "Break Mode_switch Num_Lock Caps_Lock Shift_Lock Shift_L Shift_R Control_L Control_R Meta_L Meta_R Alt_L Alt_R "
+    "Super_L Super_R Hyper_L Hyper_R ISO_Level3_Shift EuroSign dead_grave dead_acute dead_circumflex dead_tilde "
+    "dead_diaeresis dead_cedilla XF86AudioLowerVolume XF86AudioMute XF86AudioRaiseVolume XF86AudioPlay XF86AudioNext "
+    "XF86AudioPrev XF86MonBrightnessUp XF86MonBrightnessDown"
+).split()
+_KEYPAD = (
+    "KP_Space KP_Tab KP_Enter KP_Home KP_Left KP_Up KP_Right KP_Down KP_Prior KP_Next KP_Page_Up KP_Page_Down KP_End "
+    "KP_Begin KP_Insert KP_Delete KP_Equal KP_Multiply KP_Add KP_Separator KP_Subtract KP_Decimal KP_Divide"
+).split() + [f"KP_{digit}" for digit in range(10)]
 
 # The order is part of the model's input and only ever grows at the end. Id 0 is "no key".
 _NAMES = _ASCII + _CONTROL + [f"F{number}" for number in range(1, 25)] + _KEYPAD + _LATIN
