@@ -17,11 +17,13 @@ from tqdm import tqdm
 
 from ncdesktop.actions import Action
 from ncdesktop.errors import WeightsError
+from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.sampler import paint
 from ncdesktop.model.selector import Choice
 from ncdesktop.script import read_script
 from ncdesktop.session import Session
-from ncdesktop.world import FPS, changed_cells
+from ncdesktop.world import CELL, FPS, changed_cells
 
 __all__ = ["Log", "bench", "built_in_logs", "session_log", "start_up", "table"]
 
@@ -30,6 +32,8 @@ LOG_SIZE = (512, 384)
 _IDLE_TICKS = 150
 _WARM_UP_TICKS = 10
 _FLOP_TICKS = 150
+_PAINTED = (1, 16, 64, 256)
+_REPEATS = 5
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def bench(world: NeuralWorld, logs: list[Log], *, seed: int = 0) -> dict[str, An
     found["dense_tick_ms"] = round(dense_ms, 1)
     typical = found["gflop"].get("typical", found["gflop"][logs[-1].name])
     found["dense_over_sparse_flops"] = round(found["gflop"]["dense"] / typical, 1)
+    found["paint_ms"] = _painting(world)
     return found
 
 
@@ -131,6 +136,29 @@ def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
     return counter.get_total_flops(), 1000 * (time.perf_counter() - start)
 
 
+def _painting(world: NeuralWorld) -> dict[str, float]:
+    """Return ms to paint so many cells, without the rest of the tick: how cost grows with what is new on the screen."""
+    config, device = world.model.generator.config, world.device
+    result = {}
+    for count in _PAINTED:
+        references = torch.zeros(count, REFERENCES, 3, CELL, CELL, device=device)
+        around = torch.zeros(count, 3, CELL + 2 * MARGIN, CELL + 2 * MARGIN, device=device)
+        features, action = (
+            torch.zeros(count, dim, device=device) for dim in (config.feature_dim, config.action_dim)
+        )
+        spent = []
+        for _ in range(_REPEATS):
+            start = time.perf_counter()
+            with torch.inference_mode():
+                paint(
+                    world.model.generator, references, around, features, action,
+                    steps=world.steps, generator=torch.Generator(),
+                ).sum().item()  # fmt: skip
+            spent.append(1000 * (time.perf_counter() - start))
+        result[str(count)] = round(float(np.median(spent)), 2)
+    return result
+
+
 def _percentiles(values: list[float]) -> dict[str, float]:
     return {f"p{share}": round(float(np.percentile(values, share)), 2) for share in (50, 95, 99)}
 
@@ -168,6 +196,8 @@ def table(found: dict[str, Any]) -> str:
         f"cells: changed a tick; GFLOP: a tick; stages: p50. A tick has {1000 / FPS:.0f} ms.",
         f"every cell painted: {found['gflop']['dense']:.2f} GFLOP, {found['dense_tick_ms']:.0f} ms; "
         f"{found['dense_over_sparse_flops']:.1f} times the work of a typical tick",
+        "painting "
+        + ", ".join(f"{count} cells {spent:.1f} ms" for count, spent in found["paint_ms"].items()),
         f"first frame {found['first_frame_s']:.2f} s after the start of the process, {found['rss_mb']:.0f} MB resident; "
         f"{found['device']}, {found['threads']} threads",
     ]

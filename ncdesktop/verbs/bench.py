@@ -12,8 +12,8 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    help_ = "threads of the network (default: as PyTorch has it, all cores)"
-    parser.add_argument("--threads", type=at_least(1), metavar="N", help=help_)
+    help_ = "threads of the network on a CPU (default: 1, as in the window)"
+    parser.add_argument("--threads", type=at_least(1), default=1, metavar="N", help=help_)
     help_ = "also time the dream on this session's input"
     parser.add_argument("--session", type=Path, metavar="DIR", help=help_)
     help_ = "of each log, at most (default: all, 150 to 300)"
@@ -33,16 +33,16 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.bench import bench, built_in_logs, session_log, start_up, table
     from ncdesktop.model.neural_world import NeuralWorld
 
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    torch.set_num_threads(arguments.threads)
     world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device, exact=arguments.exact)
     logs = built_in_logs(world, ticks=arguments.ticks)
     if arguments.session:
         logs.append(session_log(open_session(arguments.session), ticks=arguments.ticks))
-    threads = torch.get_num_threads()
     found = bench(world, logs, seed=arguments.seed)
-    found |= start_up(arguments.weights, device=arguments.device, threads=threads, ticks=arguments.ticks)
-    found |= {"device": arguments.device, "threads": threads, "model": world.model_hash}
+    found |= start_up(
+        arguments.weights, device=arguments.device, threads=arguments.threads, ticks=arguments.ticks
+    )
+    found |= {"device": arguments.device, "threads": arguments.threads, "model": world.model_hash}
     print(table(found))
     if arguments.json:
         write_atomically(arguments.json, json.dumps(found, indent=1).encode())
