@@ -44,6 +44,7 @@ def evaluate(
     *,
     ticks: int,
     rollouts: int,
+    texts: int,
     seed: int,
     processes: int,
     pictures: Path | None = None,
@@ -52,10 +53,11 @@ def evaluate(
 
     ticks:     about how many are asked, sampled by kind
     rollouts:  free dreams of 16 s
+    texts:     asked ticks whose text Tesseract reads, recorded and dreamt
     pictures:  folder for videos and pictures of what went worst
     processes: 1 measures in this process; the figures do not depend on it if torch has one thread
     """
-    plans = make_plans(sessions, ticks=ticks, rollouts=rollouts, seed=seed)
+    plans = make_plans(sessions, ticks=ticks, rollouts=rollouts, seed=seed, texts=texts)
     plans = sorted((plan for plan in plans if plan.last), key=_steps, reverse=True)
     if not plans:
         raise InputError("the sessions are too short to measure anything; give some of 17 ticks or more")

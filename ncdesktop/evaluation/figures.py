@@ -54,6 +54,7 @@ def _of(measured: Measured, who: str) -> dict[str, Any]:
     rate = delayed("changed") / max(delayed("cells"), 1)
     constant = -(rate * np.log(max(rate, 1e-12)) + (1 - rate) * np.log(1 - min(rate, 1 - 1e-12)))
     ssim = measured.likeness[who]
+    characters = measured.counts[who, "text", "characters"]
     return {
         "change_recall": _share(prompt("hits"), prompt("changed")),
         "change_precision": _share(prompt("hits"), prompt("said")),
@@ -73,6 +74,7 @@ def _of(measured: Measured, who: str) -> dict[str, Any]:
         "cursor_shape_accuracy": _share(
             _sum(measured, who, everything, "cursor"), _sum(measured, who, everything, "ticks")
         ),
+        "text_accuracy": _share(characters - measured.counts[who, "text", "edits"], characters),
         "delayed_log_loss": _round(delayed("loss"), delayed("ticks")),
         "delayed_log_loss_constant": _round(constant * delayed("cells"), delayed("ticks")),
     }
@@ -123,6 +125,7 @@ _ROWS = (
     ("cells right after 4 s alone, tolerant", ("cell_accuracy", "4s")),
     ("cells right after 16 s alone, tolerant", ("cell_accuracy", "16s")),
     ("SSIM+15", ("ssim_after_15",)),
+    ("text as read, teacher-forced", ("text_accuracy",)),
     ("cursor shape", ("cursor_shape_accuracy",)),
     ("log loss of delayed ticks, nats a tick", ("delayed_log_loss",)),
     ("  of a constant rate", ("delayed_log_loss_constant",)),

@@ -15,6 +15,8 @@ __all__ = [
     "Box",
     "character_accuracy",
     "crop",
+    "edits",
+    "has_tesseract",
     "likeness",
     "read_text",
     "require_tesseract",
@@ -63,9 +65,14 @@ def share_of(pixels: np.ndarray, color: tuple[int, int, int], *, within: int = 1
     return float((np.abs(pixels.astype(np.int16) - color).max(2) <= within).mean()) if pixels.size else 0.0
 
 
+def has_tesseract() -> bool:
+    """Return whether Tesseract is installed."""
+    return shutil.which("tesseract") is not None
+
+
 def require_tesseract() -> None:
     """Raise InputError if Tesseract is not installed."""
-    if shutil.which("tesseract") is None:
+    if not has_tesseract():
         raise InputError(
             "probes read text with Tesseract, which is not installed; apt-get install tesseract-ocr tesseract-ocr-eng"
         )
@@ -93,6 +100,17 @@ def read_text(pixels: np.ndarray, *, single_line: bool = False) -> str:
     return result.stdout.decode(errors="replace").strip()
 
 
+def edits(found: str, expected: str) -> int:
+    """Return how many characters must be put in, taken out or replaced to turn `found` into `expected`."""
+    row = list(range(len(expected) + 1))
+    for number, character in enumerate(found, start=1):
+        before, row[0] = row[0], number
+        for place, wanted in enumerate(expected, start=1):
+            replaced = before + (character != wanted)
+            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, replaced)
+    return row[-1]
+
+
 def character_accuracy(found: str, expected: str) -> float:
     """Return one minus the edits that turn `found` into `expected`, over the length of `expected`; at least 0.
 
@@ -100,12 +118,4 @@ def character_accuracy(found: str, expected: str) -> float:
     """
     expected = expected.replace(" ", "")
     found = found.replace(" ", "")[: len(expected)]
-    row = list(range(len(expected) + 1))
-    for number, character in enumerate(found, start=1):
-        before, row[0] = row[0], number
-        for place, wanted in enumerate(expected, start=1):
-            before, row[place] = (
-                row[place],
-                min(row[place] + 1, row[place - 1] + 1, before + (character != wanted)),
-            )
-    return max(0.0, 1 - row[-1] / max(len(expected), 1))
+    return max(0.0, 1 - edits(found, expected) / max(len(expected), 1))

@@ -10,17 +10,20 @@ import numpy as np
 import torch
 
 from ncdesktop.actions import Action, advance, new_memory
+from ncdesktop.evaluation.judges import crop, edits, read_text
 from ncdesktop.evaluation.metrics import Source, log_loss, right_cells, sources
 from ncdesktop.evaluation.rollout import Rollout
 from ncdesktop.evaluation.ticks import HORIZONS, KINDS, Plan
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.world import Cursor, Frame, State, changed_cells
+from ncdesktop.world import CELL, Cursor, Frame, State, changed_cells
 
 __all__ = ["Counts", "Example", "Film", "Measured", "measure"]
 
 Counts = defaultdict[tuple[str, ...], float]
 """Weighted sums by (who, kind or source, what); who is "dream" or "nothing", the guess that nothing ever changes."""
 _WORST_KEPT = 4
+_READ_CELLS = 200
+"""Text is read in changes that fit into so many cells: Tesseract takes a second for more."""
 
 
 @dataclass
@@ -110,6 +113,8 @@ def measure(
             changed = changed_cells(before.ui, ui)
             source = sources(state, memory.shift, ui, changed, vocabulary)
             _count_(result.counts, kind, weight, source, before, recorded, dreamt)
+            if tick in plan.read:
+                _read_(result.counts, changed, before.ui, ui, dreamt.ui)
             if pictures:
                 wrong = int((~right_cells(dreamt.ui, ui)).sum())
                 seen = (before.pixels, recorded.pixels, dreamt.pixels)
@@ -210,6 +215,21 @@ def _count_(
                 "drawn exact": of_source & exact & drawn,
             }.items():
                 counts[who, kind, f"{which.name.lower()} {what}"] += weight * float(cells.sum())
+
+
+def _read_(
+    counts: Counts, changed: np.ndarray, before: np.ndarray, recorded: np.ndarray, dreamt: np.ndarray
+) -> None:
+    """Count, in place, the edits between the text read where the recording changed and that of the dream there."""
+    rows, columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
+    height, width = int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
+    if height * width > _READ_CELLS:
+        return
+    box = (int(columns[0]) * CELL, int(rows[0]) * CELL, width * CELL, height * CELL)
+    expected, *read = ("".join(read_text(crop(ui, box)).split()) for ui in (recorded, dreamt, before))
+    for who, text in zip(("dream", "nothing"), read, strict=True):
+        counts[who, "text", "characters"] += len(expected)
+        counts[who, "text", "edits"] += min(edits(text, expected), len(expected))
 
 
 def _same_shape(a: Cursor | None, b: Cursor | None) -> bool:

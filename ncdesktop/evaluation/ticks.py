@@ -23,11 +23,17 @@ _PROMPT_TICKS = 3
 
 @dataclass
 class Plan:
-    """What to measure in one session. ask: tick -> (kind, how many ticks it stands for); starts: of free dreams."""
+    """What to measure in one session.
+
+    ask:    tick -> (kind, how many ticks it stands for)
+    starts: ticks after which free dreams begin
+    read:   asked ticks whose text is read
+    """
 
     session: Session
     ask: dict[int, tuple[str, float]] = field(default_factory=dict)
     starts: list[int] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
 
     @property
     def last(self) -> int:
@@ -61,8 +67,10 @@ def kinds_of(session: Session) -> list[str]:
     return kinds
 
 
-def make_plans(sessions: list[Session], *, ticks: int, rollouts: int, seed: int) -> list[Plan]:
-    """Sample about `ticks` ticks to ask and `rollouts` starts of free dreams; the first HISTORY ticks are left out.
+def make_plans(
+    sessions: list[Session], *, ticks: int, rollouts: int, seed: int, texts: int = 0
+) -> list[Plan]:
+    """Sample about `ticks` ticks to ask, `texts` of them after edges to read, and `rollouts` starts of free dreams; the first HISTORY ticks are left out.
 
     A kind with fewer ticks than its share is asked whole. Starts are spread over the sessions.
     """
@@ -77,6 +85,9 @@ def make_plans(sessions: list[Session], *, ticks: int, rollouts: int, seed: int)
         chosen = generator.sample(found, min(len(found), max(1, round(ticks * KINDS[kind]))))
         for plan, tick in chosen:
             plan.ask[tick] = (kind, len(found) / len(chosen))
+        if kind == "edge":
+            for plan, tick in chosen[:texts]:
+                plan.read.add(tick)
     long_enough = [plan for plan in plans if len(plan.session.ticks) > HISTORY + 1]
     order = generator.sample(long_enough, len(long_enough))
     for number in range(rollouts if order else 0):

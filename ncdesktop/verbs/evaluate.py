@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import shlex
 import sys
@@ -14,6 +15,8 @@ from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights,
 
 __all__ = ["add_arguments", "run"]
 
+log = logging.getLogger(__name__)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -24,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     help_ = "free dreams of 16 s (default: 16)"
     parser.add_argument("--rollouts", type=at_least(0), default=16, metavar="N", help=help_)
+    help_ = "changes whose text Tesseract reads, recorded and dreamt (default: 60)"
+    parser.add_argument("--texts", type=at_least(0), default=60, metavar="N", help=help_)
     help_ = "processes of one thread each (default: all cores; on cuda 1)"
     parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
     help_ = "folder for an HTML page with tables, curves, worst ticks and videos; new or empty"
@@ -40,13 +45,20 @@ def run(arguments: argparse.Namespace) -> None:
     # torch takes seconds to import: --help and faults of the arguments come first
     from ncdesktop.evaluation.evaluate import evaluate, unseen
     from ncdesktop.evaluation.figures import figures, table
+    from ncdesktop.evaluation.judges import has_tesseract
     from ncdesktop.evaluation.report import read_log, write_report
     from ncdesktop.model.neural_world import NeuralWorld
 
     if arguments.log and not arguments.report:
         raise InputError("--log gives the curves of a report; say with --report where to write it")
-    log = read_log(arguments.log) if arguments.log else []
+    training = read_log(arguments.log) if arguments.log else []
     report = new_file(arguments.report) if arguments.report else None
+    texts = arguments.texts
+    if texts and not has_tesseract():
+        log.warning(
+            "text is not measured: Tesseract is not installed; apt-get install tesseract-ocr tesseract-ocr-eng"
+        )
+        texts = 0
     given = open_sessions(arguments.sessions)
     world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
     sessions = unseen(world, given)
@@ -59,6 +71,7 @@ def run(arguments: argparse.Namespace) -> None:
         sessions,
         ticks=arguments.ticks,
         rollouts=arguments.rollouts,
+        texts=texts,
         seed=arguments.seed,
         processes=arguments.processes or min(cores, len(sessions)),
         pictures=report,
@@ -73,7 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
     print(table(found))
     if report:
         command = shlex.join(["ncdesktop", *sys.argv[1:]])
-        page = write_report(report, found, measured, command=command, log=log)
+        page = write_report(report, found, measured, command=command, log=training)
         print(f"\nreport: {page}")
     if arguments.json:
         write_atomically(arguments.json, json.dumps(found, indent=1).encode())

@@ -1,10 +1,12 @@
 """The whole of `ncdesktop evaluate` on a tiny untrained world."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from ncdesktop.actions import Action
 from ncdesktop.cli import main
@@ -81,6 +83,22 @@ def test_the_guess_that_nothing_changes_misses_the_pointer_shape_when_it_changes
     found = figures(measure(tiny_world, plan, progress=int))
     assert found["ticks"] == 14
     assert found["nothing"]["cursor_shape_accuracy"] == round(13 / 14, 4)  # it changes once, at tick 20
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
+def test_text_that_was_not_written_counts_as_not_read(tiny_world: NeuralWorld, tmp_path: Path) -> None:
+    paper = np.full((128, 128, 3), 255, np.uint8)
+    image = Image.fromarray(paper)
+    ImageDraw.Draw(image).text((10, 50), "Hello world", fill=(0, 0, 0), font=ImageFont.load_default(14))
+    writer = SessionWriter(tmp_path / "typed", size=TINY_SIZE, source="test")
+    for tick in range(20):
+        ui = np.array(image) if tick >= 18 else paper
+        writer.write(Action((0, 0)), Frame(tick, ui, (0, 0)))
+    writer.close()
+    plan = Plan(open_session(tmp_path / "typed"), {18: ("edge", 1.0)}, read={18})
+    measured = measure(tiny_world, plan, progress=int)
+    assert measured.counts["nothing", "text", "characters"] == len("Helloworld")
+    assert figures(measured)["nothing"]["text_accuracy"] == 0.0
 
 
 def test_sessions_that_the_model_was_trained_on_are_left_out(

@@ -10,6 +10,7 @@ from ncdesktop.errors import InputError
 from ncdesktop.evaluation.judges import (
     character_accuracy,
     crop,
+    edits,
     likeness,
     read_text,
     require_tesseract,
@@ -52,6 +53,11 @@ def test_every_real_window_differs_from_the_desktop_and_the_others() -> None:
     for name, box in WINDOWS.items():
         others = [other for other in (*WINDOWS, "desktop") if other != name]
         assert max(likeness(crop(screen(other), box), window(name)) for other in others) < 0.9
+
+
+def test_edits_are_put_in_taken_out_or_replaced() -> None:
+    assert edits("kitten", "sitting") == 3
+    assert edits("", "abc") == edits("abc", "") == 3
 
 
 def test_accuracy_counts_edits_and_neither_blanks_nor_what_follows() -> None:
