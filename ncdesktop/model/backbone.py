@@ -28,6 +28,22 @@ class BackboneConfig:
     """Blocks on the way up, at one and two cells a place."""
 
 
+_REVEALED = 8
+_NEAR, _AROUND = 5, 15
+
+
+def _spread(revealed: Tensor) -> Tensor:
+    """Tell every cell what is known of it, near it, around it and anywhere: revealed (B, h, w, 2) -> (B, 8, h, w).
+
+    One revealed cell among hundreds is otherwise too faint for the others to learn from: with the plain maps alone it
+    changed nothing after 75,000 ticks of training.
+    """
+    shown, changes = revealed.permute(0, 3, 1, 2).chunk(2, 1)
+    known = torch.cat([shown - changes, changes], 1)  # (B, 2, h, w): known to stay, known to change
+    near, around = (F.max_pool2d(known, size, stride=1, padding=size // 2) for size in (_NEAR, _AROUND))
+    return torch.cat([known, near, around, known.amax((2, 3), keepdim=True).expand_as(known)], 1)
+
+
 class Backbone(Part):
     """One, two, four cells a place and back (24x32 -> 12x16 -> 6x8 at 512x384).
 
@@ -61,7 +77,7 @@ class Backbone(Part):
         self.fine_up = nn.ModuleList(Block(fine, condition) for _ in range(config.up[0]))
         self.fine_norm = RMSNorm(fine)
         self.revealed_fine, self.revealed_middle, self.revealed_coarse = (
-            nn.Linear(2, width, bias=False) for width in config.widths
+            nn.Linear(_REVEALED, width, bias=False) for width in config.widths
         )
 
     def forward(self, inputs: TickInputs, action: Tensor) -> Tensor:
@@ -87,7 +103,7 @@ class Backbone(Part):
     def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Tensor, action: Tensor) -> Tensor:
         """The coarsest blocks and the way up, knowing `revealed` (B, h, w, 2)."""
         fine, middle, coarse = encoded
-        known = revealed.permute(0, 3, 1, 2)
+        known = _spread(revealed)
         known_middle, known_coarse = (F.avg_pool2d(known, size).permute(0, 2, 3, 1) for size in (2, 4))
         coarse = coarse + self.revealed_coarse(known_coarse)
         for block in self.coarse:
@@ -99,7 +115,11 @@ class Backbone(Part):
         )
         for block in self.middle_up:
             middle = block(middle, action)
-        fine = fine + unfold_cells(self.from_middle(self.middle_norm(middle))) + self.revealed_fine(revealed)
+        fine = (
+            fine
+            + unfold_cells(self.from_middle(self.middle_norm(middle)))
+            + self.revealed_fine(known.permute(0, 2, 3, 1))
+        )
         for block in self.fine_up:
             fine = block(fine, action)
         return self.fine_norm(fine)

@@ -12,7 +12,7 @@ __all__ = ["NOISE", "Look", "draw_changes", "noised", "paint"]
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _CERTAIN = 0.03
-_LIKELY = 0.8
+_LIKELY, _UNLIKELY = 0.8, 0.3
 _SNAP = 10
 
 Look = Callable[[Tensor], Tensor]
@@ -28,9 +28,9 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
 def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) -> Tensor:
     """Draw which cells change, so that the cells of one event agree.
 
-    Where all cells are certain, that is the answer. Else one uncertain cell, drawn by its variance, decides by a
-    random number. If it does what was likely, so do the others. If not, or if it was open, it is revealed with the
-    certain cells, and a second look tells what follows for the others.
+    One uncertain cell, drawn by its variance, decides by a random number. If it does what was likely, so do the others.
+    If not, or if it was open, it is revealed, and a second look tells what follows for the others. An unlikely change
+    that nothing follows does not happen: events that touch a single cell (a typed letter, say) are likely ones.
 
     probability: (h, w) of a first look with nothing revealed
     returns:     (h, w) bool
@@ -38,19 +38,25 @@ def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) ->
     numbers = torch.rand(2, generator=generator).to(
         probability.device
     )  # drawn always, so that ticks stay in step
+    change = probability > 0.5
     doubtful = (probability > _CERTAIN) & (probability < 1 - _CERTAIN)
     if not doubtful.any():
-        return probability > 0.5
+        return change
     variance = (probability * (1 - probability) * doubtful).flatten().double()
     pivot = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
         max=len(variance) - 1
     )
-    chance, change, shown = probability.flatten()[pivot], probability > 0.5, ~doubtful
+    chance = probability.flatten()[pivot]
     outcome = numbers[1] < chance
     if (outcome and chance > _LIKELY) or (not outcome and chance < 1 - _LIKELY):
         return change
-    shown.view(-1)[pivot], change.view(-1)[pivot] = True, outcome
-    return torch.where(shown, change, look(torch.stack([shown, shown & change], -1).float()) > 0.5)
+    shown = torch.zeros_like(change)
+    shown.view(-1)[pivot] = True
+    follows = look(torch.stack([shown, shown & outcome], -1).float()) > 0.5
+    follows.view(-1)[pivot] = outcome
+    if outcome and chance < _UNLIKELY and not (follows & ~change & ~shown).any():
+        return change
+    return follows
 
 
 def paint(

@@ -16,7 +16,7 @@ __all__ = ["Losses", "losses", "reveal_"]
 
 _PAINTED_CELLS = 48
 _NAMED_CELLS = 256
-_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 4.0, "cursor": 0.1}
+_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 4.0, "cursor": 0.3}
 
 
 @dataclass

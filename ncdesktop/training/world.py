@@ -51,13 +51,13 @@ class TrainConfig:
 
     minutes: float
     seed: int = 0
-    lr_matrices: float = 0.012
-    lr: float = 1.2e-3
+    lr_matrices: float = 0.008
+    lr: float = 8e-4
     cells_a_step: int = 4608
     warmup_steps: int = 50
-    cooldown: float = 0.3
+    cooldown: float = 0.5
     decay: float = 0.998
-    mistakes: float = 0.35
+    mistakes: float = 0.3
     mistakes_after_ticks: int = 60_000
     bf16: bool = False
     checkpoint_minutes: float = 5.0

@@ -21,8 +21,7 @@ def test_cells_of_an_uncertain_event_change_together_and_at_its_rate() -> None:
     generator = torch.Generator().manual_seed(0)
 
     def follow(revealed: torch.Tensor) -> torch.Tensor:
-        window = revealed[:2]
-        opens = window[..., 1].sum() > 0
+        opens = revealed[:2, :, 1].sum() > 0
         return torch.where(torch.tensor([[True], [True], [False]]), float(opens), probability)
 
     opened = 0
@@ -32,6 +31,13 @@ def test_cells_of_an_uncertain_event_change_together_and_at_its_rate() -> None:
         assert changed[2].tolist() == [False, True]
         opened += bool(changed[0, 0])
     assert 250 < opened < 350
+
+
+def test_unlikely_change_that_nothing_follows_does_not_happen() -> None:
+    generator, probability = torch.Generator().manual_seed(0), torch.full((4, 4), 0.1)
+    assert not any(
+        draw_changes(probability, lambda revealed: probability, generator).any() for _ in range(200)
+    )
 
 
 def test_noise_level_goes_from_clean_to_noise() -> None:
