@@ -42,6 +42,12 @@ def test_no_probe_is_passed_where_nothing_happens(group: str) -> None:
         assert run.claims and not run.passed
 
 
+@needs_tesseract
+def test_a_title_that_stays_inactive_is_not_taken_for_an_active_one() -> None:
+    run = play(StillStage(StillWorld(), seed=0, video=None), "alt_tab", 0)  # type: ignore[arg-type]
+    assert [claim.true for claim in run.claims] == [False, False]
+
+
 def test_a_dream_goes_on_from_real_screens_and_leaves_a_video(tmp_path: Path) -> None:
     world = NeuralWorld(make_tiny_model(size=(512, 384)), model_hash="tiny")
     stage = DreamStage(world, seed=1, video=tmp_path / "cursor-1.mp4")
