@@ -1,10 +1,9 @@
 """`ncdesktop bench`: time the dream by stage on idle, typical and busy logs; start-up, memory, work saved."""
 
 import argparse
-import json
 from pathlib import Path
 
-from ncdesktop.paths import write_atomically
+from ncdesktop.evaluation.output import check_file, write_figures
 from ncdesktop.session import open_session
 from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least
 
@@ -33,6 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.bench import bench, built_in_logs, session_log, start_up, table
     from ncdesktop.model.neural_world import NeuralWorld
 
+    check_file(arguments.json)
     torch.set_num_threads(arguments.threads)
     world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device, exact=arguments.exact)
     logs = built_in_logs(world, ticks=arguments.ticks)
@@ -44,5 +44,4 @@ def run(arguments: argparse.Namespace) -> None:
     )
     found |= {"device": arguments.device, "threads": arguments.threads, "model": world.model_hash}
     print(table(found))
-    if arguments.json:
-        write_atomically(arguments.json, json.dumps(found, indent=1).encode())
+    write_figures(arguments.json, found)

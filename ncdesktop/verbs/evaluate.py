@@ -1,7 +1,6 @@
 """`ncdesktop evaluate`: measure a model on sessions that it has not trained on; a table, and figures as JSON."""
 
 import argparse
-import json
 import logging
 import os
 import shlex
@@ -9,7 +8,7 @@ import sys
 from pathlib import Path
 
 from ncdesktop.errors import InputError
-from ncdesktop.paths import write_atomically
+from ncdesktop.evaluation.output import check_file, make_folder, write_figures
 from ncdesktop.session import open_sessions
 from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least, new_file
 
@@ -53,6 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError("--log gives the curves of a report; say with --report where to write it")
     training = read_log(arguments.log) if arguments.log else []
     report = new_file(arguments.report) if arguments.report else None
+    check_file(arguments.json)
     texts = arguments.texts
     if texts and not has_tesseract():
         log.warning(
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
     sessions = unseen(world, given)
     cores = 1 if arguments.device == "cuda" else len(os.sched_getaffinity(0))
     if report:
-        report.mkdir(parents=True, exist_ok=True)
+        make_folder(report)
     measured = evaluate(
         world,
         arguments.weights,
@@ -88,5 +88,4 @@ def run(arguments: argparse.Namespace) -> None:
         command = shlex.join(["ncdesktop", *sys.argv[1:]])
         page = write_report(report, found, measured, command=command, log=training)
         print(f"\nreport: {page}")
-    if arguments.json:
-        write_atomically(arguments.json, json.dumps(found, indent=1).encode())
+    write_figures(arguments.json, found)

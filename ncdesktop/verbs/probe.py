@@ -1,12 +1,10 @@
 """`ncdesktop probe`: try tasks in the dream, judge them on pixels and text, leave a video of every run."""
 
 import argparse
-import json
 import os
 from pathlib import Path
 
-from ncdesktop.errors import InputError
-from ncdesktop.paths import write_atomically
+from ncdesktop.evaluation.output import check_file, make_folder, write_figures
 from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least, new_file
 
 __all__ = ["add_arguments", "run"]
@@ -36,10 +34,8 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.probing import probe, probe_desktop, results, table
 
     out = new_file(arguments.out)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot write videos into {out}: {error.strerror}; choose another place") from error
+    check_file(arguments.json)
+    make_folder(out)
     groups = arguments.groups or list(GROUPS)
     if arguments.real:
         world = DesktopWorld()
@@ -60,5 +56,4 @@ def run(arguments: argparse.Namespace) -> None:
         )
     found = results(runs)
     print(table(found))
-    if arguments.json:
-        write_atomically(arguments.json, json.dumps(found, indent=1).encode())
+    write_figures(arguments.json, found)
