@@ -1,9 +1,11 @@
-"""What the window shows: the dream's screen, the pointer on top at once, and the overlays."""
+"""What the window shows: the dream's screen, the real one beside it, and the pointer on top at once."""
 
+import numpy as np
 import pygame
 
 from ncdesktop.app.drawing import ACCENT, FAINT, rgb_surface, rgba_surface, text
-from ncdesktop.app.scaling import Placement
+from ncdesktop.app.scaling import Placement, View
+from ncdesktop.emulator.comparison import draw_comparison
 from ncdesktop.emulator.console import Status
 from ncdesktop.world import Cursor, Frame
 
@@ -20,22 +22,28 @@ class Canvas:
         self._scaled = pygame.Surface((1, 1))
         self._pointers: dict[tuple[int, int, int], tuple[Cursor, pygame.Surface]] = {}
 
-    def draw(
-        self, target: pygame.Surface, status: Status, placement: Placement, pointer: tuple[int, int]
-    ) -> None:
-        """Draw the screen and the pointer. pointer: guest pixels, where the user's hand is by now."""
-        frame = status.frame
-        if self._shown is None or self._shown[0] is not frame or self._shown[1] != placement:
-            self._scaled = _scale(frame, placement)
-            self._shown = (frame, placement)
+    def draw(self, target: pygame.Surface, status: Status, view: View, pointer: tuple[int, int]) -> None:
+        """Draw the screens and the pointer in each. pointer: guest pixels, where the user's hand is by now."""
+        frame, both = status.frame, status.beside
+        if self._shown is None or self._shown[0] is not frame or self._shown[1] != view.whole:
+            picture = frame.ui if both is None else draw_comparison(both, pointer=False)
+            self._scaled = _scale(picture, view.whole)
+            self._shown = (frame, view.whole)
         target.fill(_GROUND)
-        target.blit(self._scaled, (placement.left, placement.top))
-        if frame.cursor is not None:
-            left, top = (at - hot for at, hot in zip(pointer, frame.cursor.hotspot, strict=True))
-            clip = target.get_clip()
-            target.set_clip((placement.left, placement.top, placement.width, placement.height))
-            target.blit(self._pointer(frame.cursor, placement), placement.to_window(left, top))
-            target.set_clip(clip)
+        target.blit(self._scaled, (view.whole.left, view.whole.top))
+        frames = (frame,) if both is None else (both.real, both.dream)
+        for screen, placement in zip(frames, view.panes, strict=True):
+            if screen.cursor is not None:
+                self._draw_pointer(target, screen.cursor, placement, pointer)
+
+    def _draw_pointer(
+        self, target: pygame.Surface, cursor: Cursor, placement: Placement, pointer: tuple[int, int]
+    ) -> None:
+        left, top = (at - hot for at, hot in zip(pointer, cursor.hotspot, strict=True))
+        clip = target.get_clip()
+        target.set_clip((placement.left, placement.top, placement.width, placement.height))
+        target.blit(self._pointer(cursor, placement), placement.to_window(left, top))
+        target.set_clip(clip)
 
     def _pointer(self, cursor: Cursor, placement: Placement) -> pygame.Surface:
         key = (id(cursor.image), placement.width, placement.height)
@@ -72,8 +80,8 @@ def draw_splash(target: pygame.Surface, age_s: float) -> None:
     pygame.draw.rect(target, ACCENT, (track.left + round(place * width * 0.75), track.top, width // 4, 3))
 
 
-def _scale(frame: Frame, placement: Placement) -> pygame.Surface:
-    screen = rgb_surface(frame.ui)
+def _scale(picture: np.ndarray, placement: Placement) -> pygame.Surface:
+    screen = rgb_surface(picture)
     size = (placement.width, placement.height)
     if size == screen.get_size():
         return screen

@@ -8,8 +8,9 @@ from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, text
 from ncdesktop.app.hotkeys import HOTKEYS, host_words
 from ncdesktop.app.hud import Hud
 from ncdesktop.app.probe import Probe
-from ncdesktop.app.scaling import Placement
+from ncdesktop.app.scaling import STRIP_PX, Placement, View
 from ncdesktop.app.slotboard import SlotBoard
+from ncdesktop.emulator.comparison import Comparison
 from ncdesktop.emulator.console import Status
 
 __all__ = ["Overlays"]
@@ -32,15 +33,16 @@ class Overlays:
         """Show or hide "hud", "probe", "slots" or "help"."""
         self._shown ^= {name}
 
-    def draw(
-        self, target: pygame.Surface, status: Status, placement: Placement, pointer: tuple[int, int]
-    ) -> None:
+    def draw(self, target: pygame.Surface, status: Status, view: View, pointer: tuple[int, int]) -> None:
         """Draw over the screen. pointer: guest pixels."""
+        placement = view.panes[-1]
         if "probe" in self._shown:
             self._probe.draw(target, status, placement, pointer)
         if "hud" in self._shown:
             self._hud.draw(target, status)
         self._draw_signs(target, status)
+        if status.beside is not None:
+            _draw_names(target, status.beside, view)
         if status.caption:
             _draw_caption(target, status.caption, placement)
         if "slots" in self._shown:
@@ -55,6 +57,8 @@ class Overlays:
     def _draw_signs(self, target: pygame.Surface, status: Status) -> None:
         """Draw what is not as usual into the lower right corner: recording, pause, replay, travel, speed."""
         signs = []
+        if status.starting:
+            signs.append(("a real desktop starts", ACCENT))
         if status.recording:
             signs.append(("recording", _RED))
         if status.travel:
@@ -97,6 +101,22 @@ class Overlays:
             target.blit(key, (left + keys_px - key.get_width(), top))
             target.blit(word, (left + keys_px + size_px * 2, top))
         target.blit(footer, footer.get_rect(midtop=(area.centerx, top + line * 1.4)))
+
+
+def _draw_names(target: pygame.Surface, both: Comparison, view: View) -> None:
+    """Write over each screen what it is."""
+    size_px = round(STRIP_PX * 0.56)
+    differing = int(both.differing.sum())
+    words = [
+        [("real desktop", INK)],
+        [("dream", INK), (f"   {differing} of {both.differing.size} cells differ", FAINT)],
+    ]
+    for pane, parts in zip(view.panes, words, strict=True):
+        left, middle = pane.left, pane.top - STRIP_PX // 2
+        for part, color in parts:
+            label = text(part, size_px, color)
+            target.blit(label, label.get_rect(midleft=(left + size_px // 2, middle)))
+            left += label.get_width()
 
 
 def _draw_caption(target: pygame.Surface, caption: str, placement: Placement) -> None:

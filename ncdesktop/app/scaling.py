@@ -1,11 +1,15 @@
 """Where the guest's screen lies in the window, for each scaling mode, and the way between their pixels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["MODES", "Placement", "first_scale", "place"]
+__all__ = ["MODES", "STRIP_PX", "Placement", "View", "first_scale", "place", "place_both"]
 
 MODES = ("fit", "integer", "stretch", "1:1")
 """fit: as large as fits; integer: whole multiples; stretch: fills the window; 1:1: pixel by pixel."""
+
+
+STRIP_PX = 26
+"""Height in the window of the strip above two screens, for their names."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,30 @@ class Placement:
     def crisp(self) -> bool:
         """Whether every guest pixel becomes a square of equal size."""
         return self.width % self.guest[0] == 0 and self.height * self.guest[0] == self.width * self.guest[1]
+
+
+@dataclass(frozen=True)
+class View:
+    """Where everything is shown. whole: of the picture; panes: of the screens in it, left to right, the dream's last."""
+
+    whole: Placement
+    panes: tuple[Placement, ...]
+
+    def pane_at(self, x: float) -> int:
+        """Return the index of the pane nearest to a window pixel's column."""
+        return min(
+            range(len(self.panes)),
+            key=lambda place: abs(x - self.panes[place].left - self.panes[place].width / 2),
+        )
+
+
+def place_both(mode: str, guest: tuple[int, int], window: tuple[int, int], *, gap_px: int) -> View:
+    """Return where two guest screens lie side by side under a strip for words, `gap_px` guest pixels apart."""
+    below = place(mode, (2 * guest[0] + gap_px, guest[1]), (window[0], max(window[1] - STRIP_PX, 1)))
+    whole = replace(below, top=below.top + STRIP_PX)
+    lefts = [whole.to_window(x, 0)[0] for x in (0, guest[0] + gap_px)]
+    width = round(guest[0] * whole.width / whole.guest[0])
+    return View(whole, tuple(Placement(guest, left, whole.top, width, whole.height) for left in lefts))
 
 
 def place(mode: str, guest: tuple[int, int], window: tuple[int, int]) -> Placement:

@@ -10,7 +10,7 @@ __all__ = ["Toasts"]
 
 _SHOWN_S = 3.0
 _MOST = 4
-_LONGEST = 110
+_LONGEST_S = 20.0
 
 
 class Toasts:
@@ -22,8 +22,7 @@ class Toasts:
 
     def add(self, line: str) -> None:
         """Show a line from now on; a long one longer."""
-        line = line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
-        until_s = self._clock() + max(_SHOWN_S, len(line) / 15)
+        until_s = self._clock() + min(max(_SHOWN_S, len(line) / 15), _LONGEST_S)
         self._lines = [*self._lines, (until_s, line)][-_MOST:]
 
     def wait_s(self) -> float | None:
@@ -37,16 +36,29 @@ class Toasts:
         return [line for _, line in self._lines]
 
     def draw(self, target: pygame.Surface, *, size_px: int) -> None:
-        """Draw the lines in the middle of the lower edge."""
+        """Draw the lines in the middle of the lower edge, folded where the window is too narrow for them."""
         bottom = target.get_height() - size_px
         for line in reversed(self.lines):
-            words = text(line, size_px)
-            while words.get_width() > target.get_width() - 4 * size_px and len(line) > 8:
-                line = line[:-8].rstrip(". ") + "..."
-                words = text(line, size_px)
-            area = words.get_rect(midbottom=(target.get_width() // 2, bottom)).inflate(
-                size_px * 1.6, size_px * 0.7
-            )
+            rows = [text(row, size_px) for row in _fold(line, size_px, target.get_width() - 4 * size_px)]
+            height = sum(row.get_height() for row in rows)
+            area = pygame.Rect(0, 0, max(row.get_width() for row in rows), height)
+            area.midbottom = (target.get_width() // 2, bottom)
+            area.inflate_ip(size_px * 1.6, size_px * 0.7)
             panel(target, area)
-            target.blit(words, words.get_rect(center=area.center))
+            top = area.top + (area.height - height) // 2
+            for row in rows:
+                target.blit(row, row.get_rect(midtop=(area.centerx, top)))
+                top += row.get_height()
             bottom = area.top - size_px // 2
+
+
+def _fold(line: str, size_px: int, width_px: int) -> list[str]:
+    """Return a line as rows of whole words that are as wide as fits."""
+    rows = [""]
+    for word in line.split():
+        row = f"{rows[-1]} {word}".strip()
+        if text(row, size_px).get_width() <= width_px or not rows[-1]:
+            rows[-1] = row
+        else:
+            rows.append(word)
+    return rows

@@ -13,9 +13,10 @@ from ncdesktop.app.hostkey import HostKey
 from ncdesktop.app.hotkeys import COMMANDS, HELD, host_words
 from ncdesktop.app.keyboard import Keyboard, base_name
 from ncdesktop.app.overlays import Overlays
-from ncdesktop.app.scaling import MODES, Placement, place
+from ncdesktop.app.scaling import MODES, STRIP_PX, View, place, place_both
 from ncdesktop.app.toasts import Toasts
 from ncdesktop.app.worker import Worker
+from ncdesktop.emulator.comparison import GAP_PX
 from ncdesktop.emulator.console import Status
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 
@@ -78,7 +79,8 @@ class Window:
         self._host = host_words(host)
         self._began_s = clock()
         self._pointer = (guest[0] // 2, guest[1] // 2)
-        self._shown = False
+        self._pane = 0
+        self._alone_size: tuple[int, int] | None = None
         self._quitting = False
         if look.fullscreen:
             self._window.set_fullscreen(True)
@@ -116,10 +118,10 @@ class Window:
             case pygame.KEYDOWN | pygame.KEYUP:
                 self._key(event)
             case pygame.MOUSEMOTION:
-                self._move(event.pos)
+                self._move(event.pos, held=any(pygame.mouse.get_pressed()))
             case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button in _BUTTONS:
                 self._hostkey.disturbed()
-                self._move(event.pos)
+                self._move(event.pos, held=event.type == pygame.MOUSEBUTTONUP)
                 self._give(
                     Button(_BUTTONS[event.button], event.type == pygame.MOUSEBUTTONDOWN, self._clock())
                 )
@@ -162,11 +164,15 @@ class Window:
         if COMMANDS[combination] in HELD:
             self.worker.command(f"end {COMMANDS[combination]}")
 
-    def _move(self, position: tuple[int, int]) -> None:
+    def _move(self, position: tuple[int, int], *, held: bool) -> None:
+        """Take the hand to a window position. held: a button is down, so that the hand stays in the pane it is in."""
         surface = self._window.get_surface()
         x = position[0] * surface.get_width() / self._window.size[0]  # they differ where pixels are dense
         y = position[1] * surface.get_height() / self._window.size[1]
-        pointer = self._placement().to_guest(x, y)
+        view = self._view(self.worker.status)
+        if not held or self._pane >= len(view.panes):
+            self._pane = view.pane_at(x)
+        pointer = view.panes[self._pane].to_guest(x, y)
         if pointer != self._pointer:
             self._pointer = pointer
             self._give(Move(*pointer, self._clock()))
@@ -185,21 +191,42 @@ class Window:
         if self.look.pause_unfocused:
             self.worker.command("unfocus")
 
-    def _placement(self) -> Placement:
-        status = self.worker.status
+    def _view(self, status: Status | None) -> View:
         if status is not None:
             self._guest = status.frame.ui.shape[1], status.frame.ui.shape[0]
-        return place(self.look.scaling, self._guest, self._window.get_surface().get_size())
+        size = self._window.get_surface().get_size()
+        if status is not None and status.beside is not None:
+            return place_both(self.look.scaling, self._guest, size, gap_px=GAP_PX)
+        alone = place(self.look.scaling, self._guest, size)
+        return View(alone, (alone,))
+
+    def _make_room(self, status: Status) -> None:
+        """Widen the window when the real desktop comes beside the dream; make it what it was when that goes."""
+        if (status.beside is not None) == (self._alone_size is not None):
+            return
+        if status.beside is None:
+            size, self._alone_size = self._alone_size, None
+        else:
+            self._alone_size = self._window.size
+            whole = self._view(status).whole.guest
+            desktop = pygame.display.get_desktop_sizes()[0]
+            scales = [at / of for at, of in zip(self._window.size, self._guest, strict=True)]
+            scales += [0.95 * at / of for at, of in zip(desktop, whole, strict=True)]
+            size = (round(whole[0] * min(scales)), round(whole[1] * min(scales)) + STRIP_PX)
+        if size is not None and not self.look.fullscreen:
+            self._window.size = size
+            self._window.position = pygame.WINDOWPOS_CENTERED
 
     def _draw(self) -> None:
         surface, status = self._window.get_surface(), self.worker.status
         if status is None:
             draw_splash(surface, self._clock() - self._began_s)
         else:
-            placement = self._placement()
+            self._make_room(status)
+            surface, view = self._window.get_surface(), self._view(status)
             pointer = status.frame.pointer if self.look.view_only or status.led else self._pointer
-            self._canvas.draw(surface, status, placement, pointer)
-            self._overlays.draw(surface, status, placement, pointer)
+            self._canvas.draw(surface, status, view, pointer)
+            self._overlays.draw(surface, status, view, pointer)
         self._toasts.draw(surface, size_px=14)
         self._window.flip()
         if status is not None:
@@ -208,6 +235,7 @@ class Window:
 
     def _title(self, status: Status) -> None:
         words = ["ncdesktop"]
+        words += ["beside the real desktop"] if status.beside else []
         words += ["paused"] if status.paused else []
         words += ["recording"] if status.recording else []
         words += [f"speed {status.speed:g}"] if status.speed != 1 else []
@@ -228,10 +256,9 @@ class Window:
         self._toasts.add(f"scaling: {self.look.scaling}")
 
     def _resize(self, step: int) -> None:
-        scale = max(1, round(self._window.size[0] / self._guest[0]) + step)
-        self._window.size = (
-            self._first_size if step == 0 else (self._guest[0] * scale, self._guest[1] * scale)
-        )
+        guest = self._view(self.worker.status).whole.guest
+        scale = max(1, round(self._window.size[0] / guest[0]) + step)
+        self._window.size = self._first_size if step == 0 else (guest[0] * scale, guest[1] * scale)
 
     COMMANDS: ClassVar[dict[str, Callable[["Window"], None]]] = {
         "fullscreen": _toggle_fullscreen,

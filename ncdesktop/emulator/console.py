@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from ncdesktop.actions import Action
+from ncdesktop.emulator.beside import Beside, OpenReal
 from ncdesktop.emulator.capture import save_png
+from ncdesktop.emulator.comparison import Comparison, draw_comparison
 from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.emulator import Emulator
 from ncdesktop.emulator.figures import Figures, Meter
@@ -17,10 +19,14 @@ from ncdesktop.emulator.recording import Recording
 from ncdesktop.emulator.replay import Replay
 from ncdesktop.emulator.rewind import Rewind
 from ncdesktop.emulator.timecontrol import TimeControl
+from ncdesktop.errors import StateError
 from ncdesktop.events import Key
 from ncdesktop.world import FPS, Frame, Start, World
 
 __all__ = ["Console", "Status"]
+
+_LOOK_S = 0.1
+"""Time between two looks, while paused, at whether the real desktop has come up."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,7 @@ class Status:
 
     action:       of the tick that `frame` ends
     input_time_s: when the oldest input of that tick happened, None without input
+    beside:       the real desktop and the dream after that tick, None if there is no real one; starting: it is on its way
     led:          a replay, a tour or time travel leads, not the user
     travel:       -1 while rewinding, +1 while going forward again, else 0
     replayed:     ticks done and in all, None without a replay
@@ -49,6 +56,8 @@ class Status:
     slot: int | None
     replayed: tuple[int, int] | None
     rewind: tuple[float, float]
+    beside: Comparison | None
+    starting: bool
     input_time_s: float | None
 
 
@@ -68,11 +77,12 @@ class Console:
         rewind_seconds: float = 300,
         rewind_mb: float = 200,
         demo: Demo | None = None,
+        real: OpenReal | None = None,
         autosave: bool = False,
     ) -> None:
         """home: folder for states, recordings and pictures; say: takes a line for the user, "saved to slot 1".
 
-        autosave: keep the last moment for --resume
+        real: opens a real desktop to put beside the dream; autosave: keep the last moment for --resume
         """
         self.intake = intake
         self._home = home
@@ -84,8 +94,9 @@ class Console:
         self._rewind = Rewind(seconds=rewind_seconds, budget_mb=rewind_mb)
         self._recording = Recording(say)
         self._replay = Replay(say, self._settle)
+        self._beside = Beside(real, say)
         leads = [self._replay] if demo is None else [self._replay, demo]
-        self._emulator = Emulator(world, [*leads, self._rewind, self._recording, self._meter])
+        self._emulator = Emulator(world, [*leads, self._rewind, self._recording, self._meter, self._beside])
         self._emulator.start(seed=seed, start=start)
         self._input_time_s: float | None = None
         self._time = TimeControl(
@@ -99,6 +110,7 @@ class Console:
             **self.moments.commands,
             "screenshot": self._screenshot,
             "record": self._record,
+            "beside": lambda _: self._beside.toggle(world.size),
             "ctrl_alt_del": self._ctrl_alt_del,
         }
 
@@ -120,6 +132,8 @@ class Console:
             slot=self.moments.slot,
             replayed=(self._replay.done, self._replay.total) if self._replay.active else None,
             rewind=((self._rewind.position - self._rewind.oldest) / FPS, self._rewind.size_bytes / 1e6),
+            beside=self._beside.comparison,
+            starting=self._beside.starting,
             input_time_s=self._input_time_s,
         )
 
@@ -128,15 +142,29 @@ class Console:
         name, _, argument = text.partition(" ")
         if name == "end":
             name, argument = argument, "end"
+        if self._beside.refuses(name):
+            if argument == "end":
+                return
+            raise StateError(
+                "the time of a real desktop can neither be stopped nor turned back; end it first, then do this"
+            )
         self.commands[name](argument)
 
     def wait_s(self) -> float | None:
         """Return the seconds until `tick` should be called; None: not before another command."""
-        return self._time.wait_s()
+        wait_s = self._time.wait_s()
+        return _LOOK_S if wait_s is None and self._beside.starting else wait_s
 
     def tick(self) -> None:
-        """Let one tick pass with the input that has come since the last one, or travel in time."""
-        self._time.tick()
+        """Let one tick pass with the input that has come since the last one, or travel in time.
+
+        A real desktop that has come up takes the dream with it, to its screen and its time.
+        """
+        if (real := self._beside.met()) is not None:
+            self._time.go()
+            self.moments.start_from(real.ui, "left the real desktop, right the dream")
+        if self._time.wait_s() is not None:
+            self._time.tick()
 
     def close(self) -> None:
         """Keep the moment for --resume, then end the world and all that was begun."""
@@ -160,7 +188,8 @@ class Console:
 
     def _screenshot(self, _: str) -> None:
         path = _free(self._home / "pictures", ".png")
-        save_png(path, self._emulator.frame.pixels)
+        both = self._beside.comparison
+        save_png(path, self._emulator.frame.pixels if both is None else draw_comparison(both))
         self._say(f"saved {path}")
 
     def _record(self, _: str) -> None:

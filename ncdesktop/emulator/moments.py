@@ -64,12 +64,19 @@ class Moments:
         if folder.is_dir():
             self._open_session(open_session(folder))
         elif path.suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"):
-            self._start_from(read_picture(path, size=self._emulator.world.size), f"started from {path.name}")
+            self.start_from(read_picture(path, size=self._emulator.world.size), f"started from {path.name}")
         elif path.is_file():
             self._restore(load_moment(path))
             self._say(f"loaded {path.name}")
         else:
             raise InputError(f"{path} is not there")
+
+    def start_from(self, screen: np.ndarray | None, words: str) -> None:
+        """Begin anew from a screen (H, W, 3), None for the world's own, and say `words`; can be undone."""
+        before = self._emulator.moment()
+        self._emulator.start(seed=self._seed, start=screen)
+        self._jumped_from(before)
+        self._say(words)
 
     def resume(self) -> None:
         """Go on where the last run was quit; raises StateError if it left nothing."""
@@ -79,7 +86,7 @@ class Moments:
         self._restore(load_moment(path))
 
     def _reboot(self, _: str) -> None:
-        self._start_from(None, "rebooted")
+        self.start_from(None, "rebooted")
 
     def _save(self, argument: str) -> None:
         self.slot = _slot(argument)
@@ -121,7 +128,7 @@ class Moments:
             self._replay.play(session.actions, checksums)
         else:
             screen = next(session.frames(stop=1))
-            self._start_from(screen, f"replaying {session.name} from its first picture")
+            self.start_from(screen, f"replaying {session.name} from its first picture")
             if frame_crc32(self._emulator.frame.ui) != checksums[0]:
                 self._say("the first picture differs already")
             self._replay.play(session.actions[1:], checksums[1:])
@@ -130,12 +137,6 @@ class Moments:
         before = self._emulator.moment()
         self._emulator.restore(moment)
         self._jumped_from(before)
-
-    def _start_from(self, screen: np.ndarray | None, words: str) -> None:
-        before = self._emulator.moment()
-        self._emulator.start(seed=self._seed, start=screen)
-        self._jumped_from(before)
-        self._say(words)
 
     def _jumped_from(self, before: Moment) -> None:
         self._undo_moments = [*self._undo_moments, before][-_UNDO_STEPS:]

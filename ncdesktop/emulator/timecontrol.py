@@ -76,6 +76,12 @@ class TimeControl:
             self._pace.ticked()
             self._live()
 
+    def go(self) -> None:
+        """Go on live and in real time, whatever was before."""
+        self.paused = self._unfocused = self._pace.hurried = False
+        self.travel = 0
+        self._pace.speed = 1.0
+
     def _pause(self, _: str) -> None:
         self.paused = not self.paused
         self._unfocused = False

@@ -75,8 +75,8 @@ def compare(
     session: Session, real: World, dream: World, *, ticks: int | None, seed: int, film: Path
 ) -> dict[str, Any]:
     """Feed a session's actions to both worlds, film them side by side, and return the figures."""
-    from ncdesktop.desktop.comparison import SideBySide, draw_comparison
     from ncdesktop.emulator.capture import VideoWriter
+    from ncdesktop.emulator.comparison import SideBySide, draw_comparison
 
     actions = session.actions[:ticks]
     both = SideBySide(real, dream)

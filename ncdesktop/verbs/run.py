@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ncdesktop.app.hotkeys import markdown
 from ncdesktop.app.scaling import MODES
+from ncdesktop.emulator.beside import OpenReal
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
@@ -15,8 +16,9 @@ from ncdesktop.keysyms import keysym_known
 from ncdesktop.paths import home
 from ncdesktop.verbs.dreaming import add_dream, open_dream
 from ncdesktop.verbs.options import at_least
+from ncdesktop.world import World
 
-__all__ = ["GUEST", "add_arguments", "add_window_arguments", "load_console", "run"]
+__all__ = ["GUEST", "add_arguments", "add_window_arguments", "load_console", "open_real", "run"]
 
 GUEST = (512, 384)
 """Size of the window's first picture, before the model is loaded."""
@@ -94,6 +96,7 @@ def run(arguments: argparse.Namespace) -> None:
             rewind_seconds=arguments.rewind_seconds,
             rewind_mb=arguments.rewind_mb,
             autosave=True,
+            real=open_real,
         )
         if arguments.resume:
             console.moments.resume()
@@ -114,6 +117,7 @@ def load_console(
     rewind_mb: float,
     autosave: bool,
     demo: Demo | None = None,
+    real: OpenReal | None = None,
 ) -> Console:
     """Load the model that the arguments name and start it; called in the world's thread."""
     return Console(
@@ -126,7 +130,19 @@ def load_console(
         rewind_mb=rewind_mb,
         autosave=autosave,
         demo=demo,
+        real=real,
     )
+
+
+def open_real(size: tuple[int, int]) -> World:
+    """Return a real desktop, not started yet; raises DesktopError that names the packages that are missing."""
+    from ncdesktop.desktop.packages import check_packages
+
+    check_packages()
+    # it needs python-xlib, which is an extra
+    from ncdesktop.desktop.desktop_world import DesktopWorld
+
+    return DesktopWorld(size, realtime=True)
 
 
 def _size(text: str) -> tuple[int, int]:

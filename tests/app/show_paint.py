@@ -14,7 +14,7 @@ from ncdesktop.actions import action_to_json
 from ncdesktop.app.app import open_window
 from ncdesktop.app.window import Look
 from ncdesktop.emulator.console import Console
-from ncdesktop.errors import NCDesktopError, WeightsError
+from ncdesktop.errors import DesktopError, NCDesktopError, WeightsError
 from ncdesktop.paths import home
 
 
@@ -27,10 +27,18 @@ class Told(PaintWorld):
         return super().step(action)
 
 
+class Real(PaintWorld):
+    """Stands for a real desktop: another paper, on which other spots appear."""
+
+    def reset(self, seed=None, start=None):
+        return super().reset(1)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tick-ms", type=int, default=5)
     parser.add_argument("--load-s", type=float, default=0.0)
+    parser.add_argument("--real-missing", action="store_true")
     parser.add_argument("--fail", action="store_true")
     parser.add_argument("--view-only", action="store_true")
     parser.add_argument("--pause-unfocused", action="store_true")
@@ -41,7 +49,12 @@ def main():
         if arguments.fail:
             raise WeightsError("no such world")
         world = Told((128, 96), tick_s=arguments.tick_ms / 1000)
-        return Console(world, intake, home=home(), say=say, autosave=True)
+        return Console(world, intake, home=home(), say=say, autosave=True, real=open_real)
+
+    def open_real(size):
+        if arguments.real_missing:
+            raise DesktopError("packages are not installed: " + ", ".join(f"package-{n}" for n in range(40)))
+        return Real(size)
 
     look = Look(view_only=arguments.view_only, pause_unfocused=arguments.pause_unfocused)
     try:

@@ -4,7 +4,7 @@ import pygame
 import pytest
 
 from ncdesktop.app.keyboard import Keyboard, base_name
-from ncdesktop.app.scaling import MODES, first_scale, place
+from ncdesktop.app.scaling import MODES, first_scale, place, place_both
 
 
 def key(key, *, unicode="", mod=0, scancode=0, down=True):
@@ -81,3 +81,15 @@ def test_the_first_window_fits_the_desktop():
     assert first_scale((512, 384), (1920, 1080)) == 2
     assert first_scale((512, 384), (3840, 2160)) == 5
     assert first_scale((512, 384), (640, 480)) == 1
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_two_screens_lie_side_by_side_and_have_the_same_pixels(mode):
+    view = place_both(mode, (512, 384), (1600, 700), gap_px=16)
+    real, dream = view.panes
+    assert (real.width, real.height, real.top) == (dream.width, dream.height, dream.top)
+    assert real.left + real.width < dream.left and real.top >= 26
+    assert dream.left + dream.width == pytest.approx(view.whole.left + view.whole.width, abs=1)
+    for pane in view.panes:
+        x, y = pane.to_window(300, 200)
+        assert view.panes[view.pane_at(x)] is pane and pane.to_guest(x + 0.5, y + 0.5) == (300, 200)

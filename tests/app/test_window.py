@@ -126,6 +126,38 @@ def test_a_slot_brings_the_picture_back(show):
     press(window, "p")
 
 
+def test_a_real_desktop_comes_beside_the_dream_and_goes(show):
+    window = show().loaded()
+    alone = window.place()[2:]
+    press(window, "d")
+    window.wait_until(lambda: window.title() == "ncdesktop - beside the real desktop")
+    window.wait_until(lambda: window.place()[2] > 1.8 * alone[0])
+    left, top, width, height = window.place()
+    assert width / height == pytest.approx((128 + 16 + 128) / 96, rel=0.1)
+    for share in (20.5 / 272, (144 + 20.5) / 272):  # the same place in the real desktop and in the dream
+        window.display.xdotool("mousemove", left + round(width * share), top + height // 2, "click", 1)
+        edges = window.wait_for(lambda edges: ["button", 1, 0] in edges)
+        assert all(abs(edge[1] - 20) <= 1 for edge in edges[-3:] if edge[0] == "move")
+        window.actions.clear()
+    window.display.xdotool("mousedown", 1, "mousemove", left + round(width * 0.2), top + height // 2)
+    window.display.xdotool("mouseup", 1)
+    edges = window.wait_for(lambda edges: ["button", 1, 0] in edges)
+    assert [edge for edge in edges if edge[0] == "move"][-1][1] == 0  # a drag stays in the pane it began in
+    press(window, "p")
+    window.wait_until(lambda: (np.abs(window.picture().astype(int) - (255, 64, 32)).max(2) < 40).any())
+    assert "paused" not in window.title()
+    press(window, "d")
+    window.wait_until(lambda: window.title() == "ncdesktop" and window.place()[2:] == alone)
+
+
+def test_a_real_desktop_that_cannot_start_is_told_in_the_window(show):
+    window = show("--real-missing").loaded()
+    before = window.picture()
+    press(window, "d")
+    window.wait_until(lambda: differs(before, window.picture()) > 0.02)
+    assert window.title() == "ncdesktop" and window.process.poll() is None
+
+
 def test_full_screen_and_back(show):
     window = show().loaded()
     size = window.place()[2:]

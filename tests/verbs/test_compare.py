@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ncdesktop.actions import Action
-from ncdesktop.desktop.comparison import SideBySide, draw_comparison
+from ncdesktop.emulator.comparison import SideBySide, draw_comparison
 from ncdesktop.errors import InputError
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.recorded_world import RecordedWorld

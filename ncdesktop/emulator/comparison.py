@@ -9,10 +9,12 @@ from ncdesktop.actions import Action
 from ncdesktop.errors import InputError
 from ncdesktop.world import CELL, Frame, World, changed_cells
 
-__all__ = ["Comparison", "SideBySide", "draw_comparison"]
+__all__ = ["GAP_PX", "Comparison", "SideBySide", "compare_frames", "draw_comparison"]
+
+GAP_PX = CELL
+"""Width of the black gap between the two screens of a picture."""
 
 _MARK = np.array((255, 64, 32), np.uint8)
-_GAP = CELL
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class SideBySide:
     def reset(self, seed: int = 0) -> Comparison:
         """Begin both anew."""
         real = self._real.reset(seed)
-        return _compare(real, self._dream.reset(seed, real.ui))
+        return compare_frames(real, self._dream.reset(seed, real.ui))
 
     def step(self, action: Action) -> Comparison:
         """Do the same in both: the dream computes while the real tick passes."""
@@ -53,24 +55,28 @@ class SideBySide:
             real = self._real.step(action)
         finally:
             dreamt = dream.result()
-        return _compare(real, dreamt)
+        return compare_frames(real, dreamt)
 
     def close(self) -> None:
         self._thread.shutdown()
 
 
-def draw_comparison(comparison: Comparison) -> np.ndarray:
-    """Return (H, 2W + gap, 3) uint8: the real screen, the dream, and frames around the cells that differ in both."""
+def draw_comparison(comparison: Comparison, *, pointer: bool = True) -> np.ndarray:
+    """Return (H, 2W + GAP_PX, 3) uint8: the real screen, the dream, and frames around the cells that differ in both.
+
+    pointer: draw it, as each world shows it
+    """
     sides = []
     for frame in (comparison.real, comparison.dream):
-        picture = frame.pixels.copy()
+        picture = (frame.pixels if pointer else frame.ui).copy()
         picture[_outline(comparison.differing)] = _MARK
         sides.append(picture)
-    gap = np.zeros((sides[0].shape[0], _GAP, 3), np.uint8)
+    gap = np.zeros((sides[0].shape[0], GAP_PX, 3), np.uint8)
     return np.hstack([sides[0], gap, sides[1]])
 
 
-def _compare(real: Frame, dream: Frame) -> Comparison:
+def compare_frames(real: Frame, dream: Frame) -> Comparison:
+    """Return how two worlds of one size differ now."""
     return Comparison(real, dream, changed_cells(real.ui, dream.ui))
 
 
