@@ -24,6 +24,10 @@ _KEYPAD = {
     pygame.K_KP6: ("KP_6", "KP_Right"), pygame.K_KP7: ("KP_7", "KP_Home"), pygame.K_KP8: ("KP_8", "KP_Up"),
     pygame.K_KP9: ("KP_9", "KP_Page_Up"), pygame.K_KP_PERIOD: ("KP_Decimal", "KP_Delete"),
 }  # fmt: skip
+_TWINS = {
+    pygame.K_LCTRL: pygame.K_RCTRL, pygame.K_LSHIFT: pygame.K_RSHIFT,
+    pygame.K_LALT: pygame.K_RALT, pygame.K_LGUI: pygame.K_RGUI,
+}  # fmt: skip
 _DIGIT_ROW = {pygame.KSCAN_1 + place: "1234567890"[place] for place in range(10)}
 
 
@@ -39,6 +43,23 @@ class Keyboard:
 
     def __init__(self) -> None:
         self._down: dict[int, str] = {}
+        self._made_up: set[int] = set()
+
+    def made_up(self, event: pygame.Event, following: pygame.Event) -> bool:
+        """Return whether nobody did `event`, the one before `following`.
+
+        X tells that Control is held just before it tells that the right one went down; SDL 2.32 believes that it was
+        the left one, and presses it as well.
+        """
+        if event.type == pygame.KEYUP and event.key in self._made_up:
+            self._made_up.remove(event.key)
+            return True
+        if event.type != pygame.KEYDOWN or following.type != pygame.KEYDOWN:
+            return False
+        if _TWINS.get(event.key) != following.key:
+            return False
+        self._made_up.add(event.key)
+        return True
 
     def name(self, event: pygame.Event) -> str | None:
         """Return the keysym name of a KEYDOWN or KEYUP, None if it has none."""
@@ -54,6 +75,7 @@ class Keyboard:
     def forget(self) -> None:
         """Every key is up: the window has lost the focus."""
         self._down.clear()
+        self._made_up.clear()
 
 
 def _keypad_name(event: pygame.Event) -> str | None:

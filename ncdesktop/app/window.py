@@ -92,8 +92,10 @@ class Window:
             event = pygame.event.wait(self._wait_ms())
             redraw = event.type != pygame.NOEVENT or self.worker.status is None
             while event.type != pygame.NOEVENT:
-                self._handle(event)
-                event = pygame.event.poll()
+                following = pygame.event.poll()
+                if not self._keyboard.made_up(event, following):
+                    self._handle(event)
+                event = following
             while not self.worker.messages.empty():
                 self._toasts.add(self.worker.messages.get())
                 redraw = True

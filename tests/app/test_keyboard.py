@@ -83,6 +83,18 @@ def test_the_first_window_fits_the_desktop():
     assert first_scale((512, 384), (640, 480)) == 1
 
 
+def test_a_left_modifier_that_sdl_adds_to_the_right_one_is_told_from_a_real_one():
+    keyboard, up = Keyboard(), {"down": False}
+    left, right, nothing = pygame.K_LCTRL, pygame.K_RCTRL, pygame.Event(pygame.NOEVENT)
+    assert keyboard.made_up(key(left), key(right))
+    assert not keyboard.made_up(key(right), nothing)
+    assert keyboard.made_up(key(left, **up), key(right, **up))
+    assert not keyboard.made_up(key(right, **up), nothing)
+    assert not keyboard.made_up(key(left), nothing)
+    assert not keyboard.made_up(key(left, **up), nothing)
+    assert not keyboard.made_up(key(pygame.K_LSHIFT), key(right))
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_two_screens_lie_side_by_side_and_have_the_same_pixels(mode):
     view = place_both(mode, (512, 384), (1600, 700), gap_px=16)
