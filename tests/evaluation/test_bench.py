@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from ncdesktop.cli import main
-from ncdesktop.evaluation.bench import Log, bench, built_in_logs
+from ncdesktop.evaluation.bench import Log, bench, built_in_logs, session_log
 from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.session import Session
 
 
 def test_all_figures_are_written(
@@ -25,6 +26,14 @@ def test_all_figures_are_written(
     assert 100 < found["rss_mb"] < 4000
     assert found["dense_over_sparse_flops"] > 1
     assert "first frame" in capsys.readouterr().out
+
+
+def test_a_session_can_be_timed_too(tiny_world: NeuralWorld, small_session: Session) -> None:
+    log = session_log(small_session, ticks=5)
+    assert len(log.actions) == 5 and (log.start == next(small_session.frames())).all()
+    found = bench(tiny_world, [log])
+    assert set(found["tick_ms"]) == {small_session.name}
+    assert found["changed_cells"][small_session.name] > 0
 
 
 def test_a_dense_tick_paints_every_cell(tiny_world: NeuralWorld) -> None:
