@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from tiny import TINY_SIZE, busy_actions, make_tiny_model
 
 from ncdesktop.actions import Action
 from ncdesktop.cli import main
@@ -17,7 +18,6 @@ from ncdesktop.evaluation.ticks import Plan
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.world import Frame
-from tests.conftest import TINY_SIZE, busy_actions, make_tiny_model
 
 KEYS = {
     "change_recall", "change_precision", "copies_exact", "cell_accuracy", "ssim_after_15",

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from tiny import random_screen
 
 from ncdesktop.actions import Action
 from ncdesktop.evaluation.metrics import Source, cell_error, log_loss, right_cells, sources, ssim
 from ncdesktop.model.neural_world import NeuralWorld
-from tests.conftest import random_screen
 
 
 def test_a_cell_is_right_below_a_mean_error_of_eight() -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tiny import make_tiny_model, tiny_cursors
 
 from ncdesktop.actions import Action
 from ncdesktop.cli import main
@@ -13,7 +14,6 @@ from ncdesktop.evaluation.probing import Run, play, results, table
 from ncdesktop.evaluation.stage import Claim, DreamStage, Stage, screen
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.world import Frame
-from tests.conftest import make_tiny_model, tiny_cursors
 
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
 
