@@ -125,7 +125,7 @@ def measure(
                 rollout.add(action, recorded)
                 if who == "dream":
                     progress()
-        world.follow(action, ui)
+        world.follow(action, ui, cursor=recorded.cursor)
         if tick in plan.starts:
             state = _reseeded(world.get_state(), f"{seed} {session.fingerprint} {tick} free")
             film = pictures / f"{session.name}-{tick}.mp4" if pictures else None

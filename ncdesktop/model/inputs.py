@@ -29,6 +29,7 @@ class TickInputs:
     grid:     (rows, cols) of the whole screen
     features, keys, points, ages: (B, ...) see ActionMemory; points in pixels of the whole screen
     fovea:    (B, 2, 3, 64, 64) around the pointer and the last press, in [-1, 1]
+    cursor:   (B,) int64, shape shown before the tick; the number of shapes stands for "not known"
     revealed: (B, h, w, 2) float: cells of which it is known whether they change; and those known to change
     """
 
@@ -42,6 +43,7 @@ class TickInputs:
     points: Tensor
     ages: Tensor
     fovea: Tensor
+    cursor: Tensor
     revealed: Tensor
 
     def maps(self) -> Tensor:

@@ -75,13 +75,19 @@ class NeuralWorld:
         view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
         result = dream_tick_(
             self.model, self._screen, self._memory, view,
-            tick=self._tick, generator=self._generator, steps=self.steps,
+            tick=self._tick, cursor=self._cursor, generator=self._generator, steps=self.steps,
         )  # fmt: skip
         self._cursor = result.cursor
         return self._frame(result.insight)
 
-    def follow(self, action: Action, ui: np.ndarray) -> Frame:
-        """Take a tick as it really went: `action`, after which the screen was `ui`. The state remembers it as its own."""
+    def follow(self, action: Action, ui: np.ndarray, *, cursor: Cursor | None = None) -> Frame:
+        """Take a tick as it really went: `action`, after which the screen was `ui` and the pointer's shape `cursor`.
+
+        The state remembers it as its own; with None, or a shape that the model does not know, the shape stays.
+        """
+        for index, known in enumerate(self.cursors):
+            if cursor and known.hotspot == cursor.hotspot and np.array_equal(known.image, cursor.image):
+                self._cursor = index
         self._tick += 1
         self._memory = advance(self._memory, action)
         cells = cells_of(torch.from_numpy(ui).to(self.device))

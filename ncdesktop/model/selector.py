@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ncdesktop.model.inputs import TickInputs
@@ -75,9 +76,10 @@ class Selector(Part):
         self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
         self.calibration: Tensor
         self.register_buffer("calibration", torch.zeros(CONTEXTS))
-        self.cursor = nn.Sequential(
-            nn.Linear(config.action_dim + config.feature_dim, 64), nn.GELU(), nn.Linear(64, config.cursors)
-        )
+        self.cursor_before = nn.Embedding(config.cursors + 1, 64)  # the last stands for "not known"
+        nn.init.zeros_(self.cursor_before.weight)
+        self.cursor_in = nn.Linear(config.action_dim + config.feature_dim, 64)
+        self.cursor_out = nn.Linear(64, config.cursors)
 
     def forward(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Decisions:
         """features (B, h, w, feature_dim), action (B, action_dim) -> Decisions"""
@@ -88,9 +90,8 @@ class Selector(Part):
         change, choice = heads[..., 0], heads[..., 1:]
         stack = (choice[..., Choice.EARLIER : Choice.GENERATE] + match).masked_fill(inputs.empty, -30.0)
         choice = torch.cat([choice[..., : Choice.EARLIER], stack, choice[..., Choice.GENERATE :]], -1)
-        return Decisions(
-            change, choice, self.cursor(torch.cat([action, self._at_pointer(features, inputs)], -1))
-        )
+        seen = self.cursor_in(torch.cat([action, self._at_pointer(features, inputs)], -1))
+        return Decisions(change, choice, self.cursor_out(F.gelu(seen + self.cursor_before(inputs.cursor))))
 
     def natural(self, change: Tensor, features: Tensor, keys: Tensor) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates: training draws changing ticks more often than they come.

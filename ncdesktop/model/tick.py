@@ -20,6 +20,8 @@ from ncdesktop.world import CELL, Insight
 
 __all__ = ["TickResult", "dream_tick_", "tick_inputs"]
 
+_MANY_PAINTED = 16
+
 
 @dataclass(frozen=True)
 class TickResult:
@@ -29,8 +31,14 @@ class TickResult:
     insight: Insight
 
 
-def tick_inputs(state: ScreenState, memory: ActionMemory, tick: int, view: View) -> TickInputs:
-    """Return what the network sees in `view` at tick `tick`, which follows the state; `memory` includes its action."""
+def tick_inputs(
+    state: ScreenState, memory: ActionMemory, view: View, *, tick: int, cursor: int
+) -> TickInputs:
+    """Return what the network sees in `view` at tick `tick`, which follows the state.
+
+    memory: the user's actions, that of the tick included
+    cursor: index of the pointer shape before the tick
+    """
     device = state.screen.device
     seen = (slice(view.row, view.row + view.rows), slice(view.column, view.column + view.columns))
 
@@ -49,6 +57,7 @@ def tick_inputs(state: ScreenState, memory: ActionMemory, tick: int, view: View)
         points=points,
         ages=batched(memory.ages),
         fovea=fovea(state.screen[None], points),
+        cursor=torch.tensor([cursor], device=device),
         revealed=torch.zeros(1, view.rows, view.columns, 2, device=device),
     )
 
@@ -61,17 +70,19 @@ def dream_tick_(
     view: View,
     *,
     tick: int,
+    cursor: int,
     generator: torch.Generator,
     steps: int = 2,
 ) -> TickResult:
     """Let the part of the state that `view` shows go on to `tick`, in place.
 
     memory:    the user's actions, that of this tick included
+    cursor:    index of the pointer shape before the tick
     generator: on the CPU; the same numbers are drawn whatever the device
-    steps:     of the generator, 1 to 4
+    steps:     of the generator, 1 to 4; one if it paints many cells
     """
     clock = [time.perf_counter()]
-    inputs = tick_inputs(state, memory, tick, view)
+    inputs = tick_inputs(state, memory, view, tick=tick, cursor=cursor)
     action = model.action_encoder(inputs)
     clock.append(time.perf_counter())
 
@@ -150,7 +161,7 @@ def _pixels(
         )
         clean = paint(
             model.generator, references, around, features[painted], action.expand(len(painted), -1),
-            steps=steps, generator=generator,
+            steps=steps if len(painted) <= _MANY_PAINTED else 1, generator=generator,
         )  # fmt: skip
         pixels[painted] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
     return pixels

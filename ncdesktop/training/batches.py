@@ -119,6 +119,7 @@ class Batch:
         """Return the inputs with the embeddings of all contents, each distinct one encoded once; gradients flow."""
         encoder = model.cell_encoder
         self.inputs.embedded = torch.cat([encoder(self.cells), encoder.nothing[None]])[self.ids]
+        self.inputs.cursor = torch.where(self.inputs.cursor < 0, len(model.cursors), self.inputs.cursor)
         return self.inputs
 
     def corners(self, which: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -198,6 +199,7 @@ def assemble(
         points=points,
         ages=table.ages[ticks],
         fovea=fovea(screens, points),
+        cursor=table.cursor[ticks - 1].long(),
         revealed=torch.zeros(batch, height, width, 2, device=device),
     )
     return Batch(

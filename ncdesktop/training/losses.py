@@ -16,6 +16,7 @@ __all__ = ["Losses", "losses", "reveal_"]
 
 _PAINTED_CELLS = 48
 _NAMED_CELLS = 256
+_HIDDEN_CURSORS = 0.35
 _WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 4.0, "cursor": 0.3}
 
 
@@ -35,11 +36,14 @@ class Losses:
         )
 
 
-def reveal_(batch: Batch, generator: torch.Generator) -> None:
+def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     """Tell the inputs of some cells whether they change, in place: of none in half of the crops, else of a few or many.
 
     Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
     training for it. Half of the few are drawn among cells that change.
+
+    Of the `cursors` pointer shapes the one shown before is hidden in a third of the crops: it is right nearly always, and
+    would else be all that the network looks at.
     """
     batch_size, height, width = batch.changed.shape
     device = batch.changed.device
@@ -55,6 +59,8 @@ def reveal_(batch: Batch, generator: torch.Generator) -> None:
     shown = (rank < count[:, None]) & (uniform(batch_size, 1) < 0.5)
     shown = shown.unflatten(1, (height, width)) & ~batch.ignored
     batch.inputs.revealed = torch.stack([shown, shown & batch.changed], -1).float()
+    hidden = uniform(batch_size) < _HIDDEN_CURSORS
+    batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
 
 
 def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Generator) -> Losses:
@@ -66,11 +72,14 @@ def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Gen
         decisions.change.float(), batch.changed.float(), reduction="none"
     )
     unknown = wanted & (inputs.revealed[..., 0] == 0)
+    # How much a tick weighs may depend on what it looks like, not on what happens: divided by the changed cells, large
+    # events would count less than the still ticks they must be told from. The choices of a tick may: they are given.
+    expected = decisions.change.detach().float().sigmoid().sum((1, 2))
+    select = ((change * unknown).sum((1, 2)) / (4 + expected).sqrt()).mean() * 1.5 / 4
     right = decisions.choice.float().log_softmax(-1).masked_fill(~batch.label, -1e4).logsumexp(-1)
     changed = batch.changed & wanted
-    per_cell = 1.5 * change * unknown + torch.where(changed, -right.clamp(min=-50), 0.0)
-    # Divided by the root of the changed cells, never clamped: a clamp removes the gradient of exactly the large events.
-    select = (per_cell.sum((1, 2)) / (4 + changed.sum((1, 2))).sqrt()).mean() / 4
+    choosing = torch.where(changed, -right.clamp(min=-50), 0.0).sum((1, 2))
+    select = select + (choosing / (4 + changed.sum((1, 2))).sqrt()).mean() / 4
 
     word = paint = select.new_zeros(())
     named = _some(batch.label[..., Choice.DICTIONARY] & wanted, _NAMED_CELLS, generator)

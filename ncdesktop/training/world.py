@@ -226,7 +226,7 @@ def _gradients(
     sums = torch.zeros(4)
     while seen < cells:
         batch = source.batch(bool(torch.rand((), generator=generator) < mistakes), generator)
-        reveal_(batch, generator)
+        reveal_(batch, len(model.cursors), generator)
         loss = losses(model, batch, source.bank, generator)
         count = len(batch.cursor)
         (loss.total * count).backward()

@@ -74,13 +74,13 @@ def test_streaming_with_cached_embeddings_equals_the_tick_from_scratch(tiny_worl
     for tick, action in enumerate(busy_actions(40), start=1):
         screen, memory, model = tiny_world._screen, tiny_world._memory, tiny_world.model
         with torch.inference_mode():
-            cached = model(tick_inputs(screen, memory, tick, whole(screen)))
+            cached = model(tick_inputs(screen, memory, whole(screen), tick=tick, cursor=0))
             scratch = screen.embedded.clone()
             scratch[:] = model.cell_encoder.nothing
             for slot in range(scratch.shape[2]):
                 known = screen.count > slot
                 scratch[:, :, slot][known] = model.embed(screen.contents[:, :, slot][known])
-            inputs = tick_inputs(screen, memory, tick, whole(screen))
+            inputs = tick_inputs(screen, memory, whole(screen), tick=tick, cursor=0)
             inputs.embedded = scratch[None]
             fresh = model(inputs)
         torch.testing.assert_close(cached[0].change, fresh[0].change)
@@ -148,7 +148,7 @@ def test_part_of_the_screen_outside_the_view_stays_as_it_is(tiny_world: NeuralWo
     memory, view, generator = new_memory((10, 10)), View(0, 4, 4, 4), torch.Generator().manual_seed(0)
     for tick, action in enumerate(busy_actions(30), start=1):
         memory = advance(memory, action)
-        dream_tick_(tiny_world.model, screen, memory, view, tick=tick, generator=generator)
+        dream_tick_(tiny_world.model, screen, memory, view, tick=tick, cursor=0, generator=generator)
     inside = torch.zeros(TINY_SIZE[1], TINY_SIZE[0], dtype=torch.bool)
     inside[:64, 64:] = True
     differs = (screen.screen != before).any(-1)
