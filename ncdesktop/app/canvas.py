@@ -27,9 +27,10 @@ class Canvas:
         frame, both = status.frame, status.beside
         if self._shown is None or self._shown[0] is not frame or self._shown[1] != view.whole:
             picture = frame.ui if both is None else draw_comparison(both, pointer=False)
-            self._scaled = _scale(picture, view.whole)
+            self._scaled = _scale(picture, view.whole, self._scaled)
             self._shown = (frame, view.whole)
-        target.fill(_GROUND)
+        if self._scaled.get_size() != target.get_size():
+            target.fill(_GROUND)
         target.blit(self._scaled, (view.whole.left, view.whole.top))
         frames = (frame,) if both is None else (both.real, both.dream)
         for screen, placement in zip(frames, view.panes, strict=True):
@@ -80,12 +81,16 @@ def draw_splash(target: pygame.Surface, age_s: float) -> None:
     pygame.draw.rect(target, ACCENT, (track.left + round(place * width * 0.75), track.top, width // 4, 3))
 
 
-def _scale(picture: np.ndarray, placement: Placement) -> pygame.Surface:
+def _scale(picture: np.ndarray, placement: Placement, into: pygame.Surface) -> pygame.Surface:
+    """Return a picture at its place's size; `into` is drawn over if that is its size: fresh memory is slow."""
     screen = rgb_surface(picture)
     size = (placement.width, placement.height)
     if size == screen.get_size():
         return screen
-    return (pygame.transform.scale if placement.crisp else pygame.transform.smoothscale)(screen, size)
+    if into.get_size() != size:
+        into = pygame.Surface(size).convert()
+    scale = pygame.transform.scale if placement.crisp else pygame.transform.smoothscale
+    return scale(screen, size, into)
 
 
 def icon() -> pygame.Surface:

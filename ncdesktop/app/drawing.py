@@ -5,9 +5,20 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ncdesktop.emulator.text import text_image
+from ncdesktop.emulator.text import TEXT_MARGIN_PX, text_image
 
-__all__ = ["ACCENT", "FAINT", "GOOD", "INK", "WARNING", "panel", "rgb_surface", "rgba_surface", "text"]
+__all__ = [
+    "ACCENT",
+    "FAINT",
+    "GOOD",
+    "INK",
+    "WARNING",
+    "panel",
+    "rgb_surface",
+    "rgba_surface",
+    "spelled",
+    "text",
+]
 
 INK = (240, 244, 248)
 FAINT = (150, 165, 180)
@@ -35,8 +46,28 @@ def text(words: str, size_px: int, color: tuple[int, int, int] = INK) -> pygame.
     return rgba_surface(text_image(words, size_px, color))
 
 
+@lru_cache(maxsize=1024)
+def spelled(words: str, size_px: int, color: tuple[int, int, int] = INK) -> pygame.Surface:
+    """Return words that change every tick as a surface: ten times as fast as `text`, without its kerning."""
+    letters = [text(letter, size_px, color) for letter in words]
+    advances = [letter.get_width() - 2 * TEXT_MARGIN_PX for letter in letters]
+    surface = pygame.Surface(
+        (sum(advances) + 2 * TEXT_MARGIN_PX, text("0", size_px).get_height()), pygame.SRCALPHA
+    )
+    left = 0
+    for letter, advance in zip(letters, advances, strict=True):
+        surface.blit(letter, (left, 0))
+        left += advance
+    return surface
+
+
 def panel(target: pygame.Surface, area: pygame.Rect, *, radius_px: int = 8) -> None:
     """Draw the dark, slightly transparent ground on which overlays write."""
-    ground = pygame.Surface(area.size, pygame.SRCALPHA)
+    target.blit(_ground(area.size, radius_px), area)
+
+
+@lru_cache(maxsize=64)
+def _ground(size: tuple[int, int], radius_px: int) -> pygame.Surface:
+    ground = pygame.Surface(size, pygame.SRCALPHA)
     pygame.draw.rect(ground, _PANEL, ground.get_rect(), border_radius=radius_px)
-    target.blit(ground, area)
+    return ground

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 
-from ncdesktop.app.drawing import ACCENT, FAINT, GOOD, INK, WARNING, panel, text
+from ncdesktop.app.drawing import ACCENT, FAINT, GOOD, INK, WARNING, panel, spelled, text
 from ncdesktop.emulator.console import Status
 from ncdesktop.world import FPS
 
@@ -71,7 +71,7 @@ class Hud:
         left, right, top = area.left + size_px, area.right - size_px, area.top + size_px // 2
         for name, value, color in rows:
             target.blit(text(name, size_px, FAINT), (left, top))
-            words = text(value, size_px, color)
+            words = spelled(value, size_px, color)
             target.blit(words, (right - words.get_width(), top))
             top += line
         self._chart(target, pygame.Rect(left, top + size_px // 2, right - left, chart_px), figures.recent_ms)
@@ -108,7 +108,8 @@ class Hud:
             left = area.left + column * (area.width // 2 + size_px // 3)
             top = area.top + size_px // 2 + row * area.height
             pygame.draw.rect(target, color, (left, top + size_px // 2, size_px // 2, size_px // 2))
-            target.blit(text(f"{name} {milliseconds:.1f}", size_px - 1, FAINT), (left + size_px * 0.8, top))
+            words = spelled(f"{name} {milliseconds:.1f}", size_px - 1, FAINT)
+            target.blit(words, (left + size_px * 0.8, top))
 
 
 def _resident_mb() -> float:

@@ -62,14 +62,14 @@ class Meter(Extension):
         now_s = self._clock()
         self._ends_s.append(now_s)
         self._tick_ms.append((now_s - self._began_s) * 1000)
-        p50_ms, p99_ms = np.percentile(self._tick_ms, (50, 99))
+        ordered_ms = sorted(self._tick_ms)
         span_s = now_s - self._ends_s[0]
         before, self._ui = self._ui, frame.ui
         self.figures = Figures(
             fps=(len(self._ends_s) - 1) / span_s if span_s > 0 else 0.0,
             tick_ms=self._tick_ms[-1],
-            p50_ms=float(p50_ms),
-            p99_ms=float(p99_ms),
+            p50_ms=ordered_ms[len(ordered_ms) // 2],
+            p99_ms=ordered_ms[len(ordered_ms) * 99 // 100],
             stage_ms=frame.insight.stage_ms if frame.insight else {},
             recent_ms=tuple(self._tick_ms),
             changed=None if before is None else changed_cells(before, frame.ui),

@@ -38,7 +38,7 @@ class Rewind(Extension):
     """
 
     def __init__(self, *, seconds: float, budget_mb: float) -> None:
-        """seconds, budget_mb: how far back and how many megabytes are kept, whichever is less."""
+        """seconds, budget_mb: how far back and how many megabytes are kept, whichever is less; 0: nothing."""
         self._ticks = round(seconds * FPS)
         self._budget_bytes = round(budget_mb * 1e6)
         self._jumping = False
@@ -55,6 +55,8 @@ class Rewind(Extension):
             self._begin(emulator)
 
     def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
+        if not self._ticks:
+            return
         if action is not self.upcoming():
             del self._actions[self.position - self._first :]
             self._actions.append(action)

@@ -5,19 +5,22 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["blend", "caption", "text_image"]
+__all__ = ["TEXT_MARGIN_PX", "blend", "caption", "text_image"]
 
 Color = tuple[int, int, int]
+
+TEXT_MARGIN_PX = 1
+"""Empty columns left and right of the words of a `text_image`."""
 
 
 @lru_cache(maxsize=512)
 def text_image(text: str, size_px: int, color: Color = (255, 255, 255)) -> np.ndarray:
     """Return `text` as (h, w, 4) uint8 RGBA, straight alpha; h depends on the size alone."""
-    font = ImageFont.load_default(size_px)
-    ascent, descent = font.getmetrics()  # type: ignore[union-attr]
-    width = max(1, round(font.getlength(text)) + 2)
+    font = _font(size_px)
+    ascent, descent = font.getmetrics()
+    width = max(1, round(font.getlength(text)) + 2 * TEXT_MARGIN_PX)
     mask = Image.new("L", (width, ascent + descent))
-    ImageDraw.Draw(mask).text((1, 0), text, fill=255, font=font)
+    ImageDraw.Draw(mask).text((TEXT_MARGIN_PX, 0), text, fill=255, font=font)
     image = np.empty((ascent + descent, width, 4), np.uint8)
     image[..., :3], image[..., 3] = color, np.asarray(mask)
     image.setflags(write=False)
@@ -50,3 +53,11 @@ def blend(pixels: np.ndarray, image: np.ndarray, *, left: int, top: int) -> np.n
     alpha = image[..., 3:]
     part[:] = (image[..., :3] * alpha + part * (255 - alpha) + 127) // 255
     return result
+
+
+@lru_cache(maxsize=16)
+def _font(size_px: int) -> ImageFont.FreeTypeFont:
+    """Return Pillow's own font; loading it takes longer than drawing a word."""
+    font = ImageFont.load_default(size_px)
+    assert isinstance(font, ImageFont.FreeTypeFont), "Pillow was built without FreeType"
+    return font
