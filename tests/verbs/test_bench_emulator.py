@@ -1,0 +1,31 @@
+"""What the emulator adds to a tick, timed."""
+
+import numpy as np
+import pytest
+from tiny import busy_actions
+from worlds import PaintWorld
+
+from ncdesktop.evaluation.bench import Log
+from ncdesktop.verbs.bench_emulator import describe, emulator_figures
+
+
+class Slow(PaintWorld):
+    """Takes 40 ms a step, which are the world's and not the emulator's."""
+
+    def __init__(self) -> None:
+        super().__init__((512, 384), tick_s=0.04)
+
+
+def test_the_worlds_own_time_is_not_counted_and_the_world_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    world = Slow()
+    log = Log("short", np.zeros((384, 512, 3), np.uint8), tuple(busy_actions(20, (512, 384))))
+    found = emulator_figures(world, log)
+    figures = found["emulator"]
+    assert set(figures) == {"added_ms", "added_cpu_ms", "keyframe_ms", "save_ms", "load_ms"}
+    for name in ("added_ms", "added_cpu_ms"):
+        assert 0 < figures[name]["p50"] <= figures[name]["p95"] <= figures[name]["p99"]
+    assert figures["added_ms"]["p50"] < 40
+    assert figures["save_ms"] > 0 and figures["load_ms"] > 0 and figures["keyframe_ms"] > 0
+    assert "a slot is saved in" in describe(found)
+    world.step(log.actions[0])
