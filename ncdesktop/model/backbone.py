@@ -35,8 +35,8 @@ _NEAR, _AROUND = 5, 15
 def _spread(revealed: Tensor) -> Tensor:
     """Tell every cell what is known of it, near it, around it and anywhere: revealed (B, h, w, 2) -> (B, 8, h, w).
 
-    One revealed cell among hundreds is otherwise too faint for the others to learn from: with the plain maps alone it
-    changed nothing after 75,000 ticks of training.
+    Blocks add it where features are of unit size. Added to the residual stream, which grows in training, it was too
+    faint for the others to learn from.
     """
     shown, changes = revealed.permute(0, 3, 1, 2).chunk(2, 1)
     known = torch.cat([shown - changes, changes], 1)  # (B, 2, h, w): known to stay, known to change
@@ -67,18 +67,15 @@ class Backbone(Part):
         self.middle_down = nn.ModuleList(Block(middle, condition) for _ in range(config.down[1]))
         self.to_coarse = nn.Linear(4 * middle, coarse)
         self.coarse = nn.ModuleList(
-            Block(coarse, condition, kernel=3, attention=True) for _ in range(config.down[2])
+            Block(coarse, condition, kernel=3, attention=True, hint=_REVEALED) for _ in range(config.down[2])
         )
         self.coarse_norm = RMSNorm(coarse)
         self.from_coarse = nn.Linear(coarse, 4 * middle)
-        self.middle_up = nn.ModuleList(Block(middle, condition) for _ in range(config.up[1]))
+        self.middle_up = nn.ModuleList(Block(middle, condition, hint=_REVEALED) for _ in range(config.up[1]))
         self.middle_norm = RMSNorm(middle)
         self.from_middle = nn.Linear(middle, 4 * fine)
-        self.fine_up = nn.ModuleList(Block(fine, condition) for _ in range(config.up[0]))
+        self.fine_up = nn.ModuleList(Block(fine, condition, hint=_REVEALED) for _ in range(config.up[0]))
         self.fine_norm = RMSNorm(fine)
-        self.revealed_fine, self.revealed_middle, self.revealed_coarse = (
-            nn.Linear(_REVEALED, width, bias=False) for width in config.widths
-        )
 
     def forward(self, inputs: TickInputs, action: Tensor) -> Tensor:
         """Return each cell's features (B, h, w, widths[0]); h and w are multiples of four."""
@@ -104,22 +101,15 @@ class Backbone(Part):
         """The coarsest blocks and the way up, knowing `revealed` (B, h, w, 2)."""
         fine, middle, coarse = encoded
         known = _spread(revealed)
-        known_middle, known_coarse = (F.avg_pool2d(known, size).permute(0, 2, 3, 1) for size in (2, 4))
-        coarse = coarse + self.revealed_coarse(known_coarse)
+        hints = [
+            level.permute(0, 2, 3, 1) for level in (known, F.max_pool2d(known, 2), F.max_pool2d(known, 4))
+        ]
         for block in self.coarse:
-            coarse = block(coarse, action)
-        middle = (
-            middle
-            + unfold_cells(self.from_coarse(self.coarse_norm(coarse)))
-            + self.revealed_middle(known_middle)
-        )
+            coarse = block(coarse, action, hints[2])
+        middle = middle + unfold_cells(self.from_coarse(self.coarse_norm(coarse)))
         for block in self.middle_up:
-            middle = block(middle, action)
-        fine = (
-            fine
-            + unfold_cells(self.from_middle(self.middle_norm(middle)))
-            + self.revealed_fine(known.permute(0, 2, 3, 1))
-        )
+            middle = block(middle, action, hints[1])
+        fine = fine + unfold_cells(self.from_middle(self.middle_norm(middle)))
         for block in self.fine_up:
-            fine = block(fine, action)
+            fine = block(fine, action, hints[0])
         return self.fine_norm(fine)

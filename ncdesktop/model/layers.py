@@ -31,7 +31,10 @@ def zero_(layer: nn.Linear) -> nn.Linear:
 class Block(nn.Module):
     """ConvNeXt block modulated by the action vector, optionally after self-attention over all places."""
 
-    def __init__(self, channels: int, condition: int, *, kernel: int = 7, attention: bool = False) -> None:
+    def __init__(
+        self, channels: int, condition: int, *, kernel: int = 7, attention: bool = False, hint: int = 0
+    ) -> None:
+        """hint: channels of the maps that tell places something, added where features are of unit size"""
         super().__init__()
         self.heads = max(1, channels // 32)
         if attention:
@@ -42,11 +45,13 @@ class Block(nn.Module):
         self.depthwise = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, groups=channels)
         self.norm = RMSNorm(channels)
         self.modulation = zero_(nn.Linear(condition, 2 * channels))
+        if hint:
+            self.hint = nn.Linear(hint, channels, bias=False)
         self.up = nn.Linear(channels, 4 * channels)
         self.down = zero_(nn.Linear(4 * channels, channels))
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """x (B, h, w, C), condition (B, D) -> (B, h, w, C)"""
+    def forward(self, x: Tensor, condition: Tensor, hint: Tensor | None = None) -> Tensor:
+        """x (B, h, w, C), condition (B, D), hint (B, h, w, H) -> (B, h, w, C)"""
         if self.attention:
             batch, height, width, channels = x.shape
             qkv = self.qkv(self.attention_norm(x)).view(batch, height * width, 3, self.heads, -1)
@@ -60,6 +65,8 @@ class Block(nn.Module):
         scale, offset = self.modulation(condition)[:, None, None].chunk(2, -1)
         y = self.depthwise(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
         y = self.norm(y) * (1 + scale) + offset
+        if hint is not None:
+            y = y + self.hint(hint)
         return x + self.down(F.gelu(self.up(y)))
 
 

@@ -56,7 +56,7 @@ class TrainConfig:
     cells_a_step: int = 4608
     warmup_steps: int = 50
     cooldown: float = 0.5
-    decay: float = 0.998
+    decay: float = 0.995
     mistakes: float = 0.3
     mistakes_after_ticks: int = 60_000
     bf16: bool = False
