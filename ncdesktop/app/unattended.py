@@ -22,9 +22,14 @@ class UnattendedWindow:
 
         There is no display behind it unless the environment's SDL_VIDEODRIVER names the driver of one.
         """
-        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # as the real window does
-        pygame.display.init()
+        chosen = os.environ.get("SDL_VIDEODRIVER")
+        os.environ["SDL_VIDEODRIVER"] = chosen or "dummy"
+        try:
+            pygame.display.init()
+        finally:
+            if chosen is None:  # programs started later choose for themselves
+                del os.environ["SDL_VIDEODRIVER"]
         size = (guest[0] * scale, guest[1] * scale)
         self._window = pygame.Window("ncdesktop", size)
         whole = place("fit", guest, size)

@@ -1,5 +1,7 @@
 """What the emulator adds to a tick, timed."""
 
+import os
+
 import numpy as np
 import pytest
 from tiny import busy_actions
@@ -17,7 +19,7 @@ class Slow(PaintWorld):
 
 
 def test_the_worlds_own_time_is_not_counted_and_the_world_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
     world = Slow()
     log = Log("short", np.zeros((384, 512, 3), np.uint8), tuple(busy_actions(20, (512, 384))))
     found = emulator_figures(world, log)
@@ -28,4 +30,5 @@ def test_the_worlds_own_time_is_not_counted_and_the_world_stays_open(monkeypatch
     assert figures["added_ms"]["p50"] < 40
     assert figures["save_ms"] > 0 and figures["load_ms"] > 0 and figures["keyframe_ms"] > 0
     assert "a slot is saved in" in describe(found)
+    assert "SDL_VIDEODRIVER" not in os.environ
     world.step(log.actions[0])
