@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import logging
+import os
 import sys
 
 from ncdesktop.errors import NCDesktopError
@@ -34,6 +35,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: list[str] | None = None) -> int:
     """Run the verb that `argv` (default: the process's arguments) names; return the exit code."""
     argv = sys.argv[1:] if argv is None else argv
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads that spin make a busy machine unusable
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     if not argv or (argv[0].startswith("-") and argv[0] not in ("-h", "--help")):
         argv = ["run", *argv]
     top = _Parser(

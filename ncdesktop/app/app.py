@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 import pygame
@@ -44,6 +45,9 @@ def open_window(
     def end(signal_number: int, stack: object) -> None:
         pygame.event.post(pygame.Event(pygame.QUIT))
 
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    if sys.platform == "linux" and not named:  # SDL would try everything and say so in lines of its own
+        raise DisplayError(f"no display was found; {advice}")
     before = signal.signal(signal.SIGTERM, end)
     try:
         pygame.display.init()

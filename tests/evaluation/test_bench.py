@@ -40,7 +40,7 @@ def test_a_dense_tick_paints_every_cell(tiny_world: NeuralWorld) -> None:
     log = built_in_logs(tiny_world)[0]
     found = bench(tiny_world, [Log("short", log.start, log.actions[:3])])
     one, cells = painting(tiny_world, 1), 64
-    assert found["gflop"]["dense"] > cells * one * tiny_world.steps / 1e9
+    assert found["gflop"]["dense"] > cells * one / 1e9  # many cells are painted in one step
     assert found["gflop"]["dense"] > found["gflop"]["short"]
 
 
