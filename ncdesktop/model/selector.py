@@ -93,12 +93,17 @@ class Selector(Part):
         seen = self.cursor_in(torch.cat([action, self._at_pointer(features, inputs)], -1))
         return Decisions(change, choice, self.cursor_out(F.gelu(seen + self.cursor_before(inputs.cursor))))
 
-    def natural(self, change: Tensor, features: Tensor, keys: Tensor) -> Tensor:
+    def natural(self, change: Tensor, features: Tensor, keys: Tensor, revealed: Tensor) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates: training draws changing ticks more often than they come.
 
-        change: (B, h, w) logits; features, keys: (B, HISTORY, ...) of the actions, which tell the context
+        Where a changing cell is revealed, that the tick changes is known, and drawn rates are the natural ones.
+
+        change:         (B, h, w) logits
+        features, keys: (B, HISTORY, ...) of the actions, which tell the context
+        revealed:       (B, h, w, 2), see TickInputs
         """
-        return (change + self.calibration[context(features, keys)][:, None, None]).sigmoid()
+        unknown = ~(revealed[..., 1] > 0).flatten(1).any(1)
+        return (change + (self.calibration[context(features, keys)] * unknown)[:, None, None]).sigmoid()
 
     def words(self, features: Tensor) -> Tensor:
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""

@@ -89,14 +89,14 @@ def dream_tick_(
     encoded = model.backbone.encode(inputs, action)
     features = model.backbone.decode(encoded, inputs.revealed, action)
     decisions = model.selector(features, action, inputs)
-    first = model.selector.natural(decisions.change, inputs.features, inputs.keys)[0]
+    first = model.selector.natural(decisions.change, inputs.features, inputs.keys, inputs.revealed)[0]
     clock.append(time.perf_counter())
 
     def look(revealed: Tensor) -> Tensor:
         nonlocal features, decisions
         features = model.backbone.decode(encoded, revealed[None], action)
         decisions = model.selector(features, action, inputs)
-        return model.selector.natural(decisions.change, inputs.features, inputs.keys)[0]
+        return model.selector.natural(decisions.change, inputs.features, inputs.keys, revealed[None])[0]
 
     rows, columns = torch.nonzero(draw_changes(first, look, generator), as_tuple=True)
     choice, seen = decisions.choice[0, rows, columns].argmax(-1), features[0, rows, columns]

@@ -74,7 +74,7 @@ class OwnMistakes:
         encoded = model.backbone.encode(inputs, action)
         features = model.backbone.decode(encoded, inputs.revealed, action)
         first = model.selector(features, action, inputs)
-        probability = model.selector.natural(first.change, inputs.features, inputs.keys)
+        probability = model.selector.natural(first.change, inputs.features, inputs.keys, inputs.revealed)
         changed, revealed = torch.zeros_like(batch.changed), torch.zeros_like(inputs.revealed)
         for dream in range(self._dreams):
 
@@ -85,7 +85,7 @@ class OwnMistakes:
                 again = model.backbone.decode(own, shown[None], action[one])  # type: ignore[arg-type]
                 features[dream] = again[0]
                 change = model.selector.heads(again)[..., 0]
-                return model.selector.natural(change, inputs.features[one], inputs.keys[one])[0]
+                return model.selector.natural(change, inputs.features[one], inputs.keys[one], shown[None])[0]
 
             changed[dream] = draw_changes(probability[dream], look, generator)
         choices = model.selector(features, action, inputs).choice

@@ -36,7 +36,9 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
             )
             inputs = batch.embed(model)
             decisions, features, _ = model(inputs)
-            changes = model.selector.natural(decisions.change, inputs.features, inputs.keys) > 0.5
+            changes = (
+                model.selector.natural(decisions.change, inputs.features, inputs.keys, inputs.revealed) > 0.5
+            )
             right = batch.label.gather(-1, decisions.choice.argmax(-1, keepdim=True))[..., 0]
             known = batch.label[..., Choice.DICTIONARY]
             hits += weight * float((changes & batch.changed).sum())

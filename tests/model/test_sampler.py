@@ -2,6 +2,8 @@
 
 import torch
 
+from ncdesktop.actions import FEATURES, HISTORY
+from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import draw_changes, noised
 
 
@@ -44,3 +46,16 @@ def test_noise_level_goes_from_clean_to_noise() -> None:
     clean, noise = torch.zeros(3, 3, 16, 16), torch.ones(3, 3, 16, 16)
     mixed = noised(clean, noise, torch.tensor([0.0, 0.25, 1.0]))
     assert [float(cell.mean()) for cell in mixed] == [0.0, 0.25, 1.0]
+
+
+def test_calibration_ends_where_a_change_is_known(tiny_model: NCGUIWorld) -> None:
+    """Training draws changing ticks too often; among those it draws as they come."""
+    selector = tiny_model.selector
+    selector.calibration.fill_(-2.0)
+    change, features = torch.zeros(2, 4, 4), torch.zeros(2, HISTORY, FEATURES)
+    keys, revealed = torch.zeros(2, HISTORY, 2, dtype=torch.int64), torch.zeros(2, 4, 4, 2)
+    revealed[:, 0, 0, 0] = 1  # in both something is known,
+    revealed[1, 0, 0, 1] = 1  # in the second a change
+    natural = selector.natural(change, features, keys, revealed)
+    torch.testing.assert_close(natural[0], torch.full((4, 4), -2.0).sigmoid())
+    torch.testing.assert_close(natural[1], torch.full((4, 4), 0.5))
