@@ -18,16 +18,23 @@ __all__ = ["Batch", "Before", "CellBank", "assemble", "recorded_before"]
 
 
 class CellBank:
-    """Distinct cells by id: those of the table, then those added in training; finds the id of given pixels by a hash."""
+    """Distinct cells by id: those of the table, then those added in training; finds the id of given pixels by a hash.
 
-    def __init__(self, table: Table, vocabulary: Tensor) -> None:
-        """vocabulary: (V,) int64 indices into the table's cells."""
+    vocabulary: (V,) int64, ids of the model's words, -1 for those that the table lacks
+    """
+
+    def __init__(self, table: Table, words: Tensor) -> None:
+        """words: (V, 16, 16, 3) uint8, the model's vocabulary; words that the table lacks stand for none of its cells."""
         device = table.cells.device
         self._table_cells = table.cells
         self._extra = table.cells.new_zeros(0, CELL, CELL, 3)
-        self.vocabulary = vocabulary.to(device)
+        place = {cell.tobytes(): index for index, cell in enumerate(table.cells.cpu().numpy())}
+        self.vocabulary = torch.tensor(
+            [place.get(word.tobytes(), -1) for word in words.cpu().numpy()], dtype=torch.int64, device=device
+        )
         self._word = torch.full((len(table.cells),), -1, dtype=torch.int64, device=device)
-        self._word[self.vocabulary] = torch.arange(len(vocabulary), device=device)
+        known = torch.nonzero(self.vocabulary >= 0).flatten()
+        self._word[self.vocabulary[known]] = known
         self._factors = torch.randint(
             -(2**62), 2**62, (CELL * CELL * 3,), generator=torch.Generator().manual_seed(0)
         ).to(device)

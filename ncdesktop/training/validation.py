@@ -17,7 +17,7 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
     """Return change precision and recall (at natural rates, threshold a half), and the shares of changed cells whose
     source, and whose word, is chosen right, over the same held-out ticks every time."""
     table = held.to(device)
-    bank = CellBank(table, _vocabulary(model, table))
+    bank = CellBank(table, model.vocabulary)
     generator = torch.Generator().manual_seed(7)
     hits = predicted = true = chosen = named = words = pointers = ticks = 0.0
     for kind, count in _TICKS.items():
@@ -59,8 +59,3 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
         "word_right": round(named / max(words, 1.0), 4),
         "cursor_right": round(pointers / max(ticks, 1.0), 4),
     }
-
-
-def _vocabulary(model: NCGUIWorld, table: Table) -> torch.Tensor:
-    place = {cell.tobytes(): index for index, cell in enumerate(table.cells.cpu().numpy())}
-    return torch.tensor([place.get(word.tobytes(), -1) for word in model.vocabulary.cpu().numpy()])

@@ -120,7 +120,7 @@ def train(
     else:
         model = NCGUIWorld.from_pretrained(init) if init else new_model(table, seed=config.seed)
     _check_fits(model, table)
-    bank = CellBank(table, _vocabulary_ids(model, table))
+    bank = CellBank(table, model.vocabulary)
     _name_cursors_(table, model)
     if held is not None:
         _name_cursors_(held, model)
@@ -272,12 +272,6 @@ def _check_fits(model: NCGUIWorld, table: Table) -> None:
         raise WeightsError(
             f"the model dreams {model.size[0]}x{model.size[1]}, the sessions are {columns * 16}x{rows * 16}"
         )
-
-
-def _vocabulary_ids(model: NCGUIWorld, table: Table) -> Tensor:
-    """Return for each word its place among the table's cells; a word that the table lacks gets none (its first cell)."""
-    place = {cell.tobytes(): index for index, cell in enumerate(table.cells.numpy())}
-    return torch.tensor([place.get(word.tobytes(), -1) for word in model.vocabulary.cpu().numpy()])
 
 
 def _name_cursors_(table: Table, model: NCGUIWorld) -> None:

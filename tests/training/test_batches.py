@@ -50,7 +50,7 @@ def drag_table(tmp_path: Path) -> Table:
 
 
 def labels(table: Table, tick: int, words: list[int] | None = None) -> dict[tuple[int, int], set[int]]:
-    bank = CellBank(table, torch.tensor(words or [], dtype=torch.int64))
+    bank = CellBank(table, table.cells[torch.tensor(words or [], dtype=torch.int64)])
     batch = assemble(table, bank, torch.tensor([tick]), torch.zeros(1, 2, dtype=torch.int64), crop=table.grid)
     found: dict[tuple[int, int], set[int]] = {}
     for _, row, column, choice in torch.nonzero(batch.label).tolist():
@@ -75,7 +75,7 @@ def test_new_content_is_a_word_if_the_vocabulary_has_it_and_painted_if_not(drag_
 
 
 def test_crop_shows_the_same_as_the_whole_screen(drag_table: Table) -> None:
-    bank = CellBank(drag_table, torch.tensor([], dtype=torch.int64))
+    bank = CellBank(drag_table, drag_table.cells[:0])
     ticks = torch.tensor([6])
     whole = assemble(drag_table, bank, ticks, torch.tensor([[0, 0]]), crop=(4, 8))
     part = assemble(drag_table, bank, ticks, torch.tensor([[1, 4]]), crop=(3, 4))
@@ -89,10 +89,15 @@ def test_crop_shows_the_same_as_the_whole_screen(drag_table: Table) -> None:
 
 
 def test_bank_finds_known_pixels_and_keeps_new_ones(drag_table: Table) -> None:
-    bank = CellBank(drag_table, torch.tensor([0]))
+    unseen, new = torch.full((2, 1, 16, 16, 3), 77, dtype=torch.uint8)
+    new = new + 1
+    bank = CellBank(
+        drag_table, torch.cat([unseen, drag_table.cells[:1]])
+    )  # a word that the table lacks, and its first cell
     known = drag_table.cells[torch.tensor([2, 0])]
-    new = torch.full((1, 16, 16, 3), 77, dtype=torch.uint8)
     ids = bank.identify(torch.cat([known, new]))
-    assert ids[:2].tolist() == [2, 0] and int(ids[2]) == len(drag_table.cells)
+    last = len(drag_table.cells)
+    assert ids.tolist() == [2, 0, last]
     assert torch.equal(bank.take(ids), torch.cat([known, new]))
-    assert bank.word(ids).tolist() == [-1, 0, -1]
+    assert bank.word(ids).tolist() == [-1, 1, -1]
+    assert bank.word(torch.tensor([last - 1])).tolist() == [-1]

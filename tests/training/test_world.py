@@ -47,7 +47,7 @@ def test_losses_fall_on_what_is_seen_again_and_again(
     small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
     table = build_table([small_session], cache=tmp_path, progress=False)
-    bank = CellBank(table, torch.arange(12))
+    bank = CellBank(table, table.cells[:12])
     sampler, generator = TickSampler(table, seed=0), torch.Generator().manual_seed(0)
     optimiser = torch.optim.AdamW(tiny_model.parameters(), lr=3e-3)
     mistakes = OwnMistakes(table, bank, seed=0, dreams=2, ticks=4)
