@@ -13,6 +13,7 @@ NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _CERTAIN = 0.03
 _LIKELY, _UNLIKELY = 0.8, 0.3
+_SHARPNESS, _FOLLOWS = 2.5, 0.5
 _SNAP = 10
 
 Look = Callable[[Tensor], Tensor]
@@ -28,7 +29,8 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
 def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) -> Tensor:
     """Draw which cells change, so that the cells of one event agree.
 
-    One uncertain cell, drawn by its variance, decides by a random number. If it does what was likely, so do the others.
+    One uncertain cell, drawn by its variance, decides by a random number (its odds sharpened: at fifteen ticks a second
+    a small mistaken probability is an event every few seconds). If it does what was likely, so do the others.
     If not, or if it was open, it is revealed, and a second look tells what follows for the others. An unlikely change
     that nothing follows does not happen: events that touch a single cell (a typed letter, say) are likely ones.
 
@@ -46,13 +48,13 @@ def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) ->
     pivot = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
         max=len(variance) - 1
     )
-    chance = probability.flatten()[pivot]
+    chance = (probability.flatten()[pivot].logit() * _SHARPNESS).sigmoid()
     outcome = numbers[1] < chance
     if (outcome and chance > _LIKELY) or (not outcome and chance < 1 - _LIKELY):
         return change
     shown = torch.zeros_like(change)
     shown.view(-1)[pivot] = True
-    follows = look(torch.stack([shown, shown & outcome], -1).float()) > 0.5
+    follows = look(torch.stack([shown, shown & outcome], -1).float()) > _FOLLOWS
     follows.view(-1)[pivot] = outcome
     if outcome and chance < _UNLIKELY and not (follows & ~change & ~shown).any():
         return change
