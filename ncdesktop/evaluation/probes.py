@@ -40,12 +40,22 @@ def _desktop_shows(stage: Stage, box: tuple[int, int, int, int], words: str) -> 
     stage.claim(words, likeness(crop(stage.ui, box), crop(screen("desktop"), box)) >= _ALIKE)
 
 
-def open_by_menu(stage: Stage, run: int) -> None:
-    name = _PROGRAMS[run % 4]
+def menu(stage: Stage, run: int) -> None:
     stage.begin("desktop")
     stage.do(f"wait 5\nmove {stage.near(38, 11)}\nclick\nwait 8")
-    menu = likeness(crop(stage.ui, _MENU_BOX), crop(screen("menu"), _MENU_BOX))
-    stage.claim("menu is open", menu >= 0.8)  # an entry may be lit up
+    shown = likeness(crop(stage.ui, _MENU_BOX), crop(screen("menu"), _MENU_BOX))
+    stage.claim("menu is open", shown >= 0.8)  # an entry may be lit up
+
+
+def menu_closes(stage: Stage, run: int) -> None:
+    menu(stage, run)
+    stage.do("key Escape\nwait 8")
+    _desktop_shows(stage, _MENU_BOX, "desktop beneath it")
+
+
+def open_by_menu(stage: Stage, run: int) -> None:
+    name = _PROGRAMS[run % 4]
+    menu(stage, run)
     stage.do(f"move {stage.near(60, MENU_Y[name], spread_x=25)}\nclick\nmove 420 330\nwait {_LAUNCH_TICKS}")
     _is_open(stage, name)
 
@@ -223,7 +233,7 @@ def cursor(stage: Stage, run: int) -> None:
 GROUPS: dict[str, Probe] = {
     probe.__name__: probe
     for probe in (
-        open_by_menu, open_by_icon, terminal, editor, move, resize, minimise, cover, maximise, close,
+        menu, menu_closes, open_by_menu, open_by_icon, terminal, editor, move, resize, minimise, cover, maximise, close,
         context_menu, calculator, hover, alt_tab, cursor,
     )
 }  # fmt: skip
