@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,7 @@ def _painting(world: NeuralWorld) -> dict[str, float]:
             with torch.inference_mode():
                 paint(
                     world.model.generator, references, around, features, action,
-                    steps=world.steps, generator=torch.Generator(),
+                    steps=world.steps, noise=partial(torch.randn, count, 3, CELL, CELL, device=device),
                 ).sum().item()  # fmt: skip
             spent.append(1000 * (time.perf_counter() - start))
         result[str(count)] = round(float(np.median(spent)), 2)

@@ -1,5 +1,6 @@
 """The dream as a World: NCGUIWorld's state, stepped by actions."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Self
@@ -12,11 +13,11 @@ from ncdesktop.errors import InputError, StateError, WeightsError
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import ScreenState, new_screen_state
-from ncdesktop.model.tick import dream_tick_
+from ncdesktop.model.tick import TickResult, Turn, dream_ticks_
 from ncdesktop.model.view import choose_view, whole
 from ncdesktop.world import Cursor, Frame, Insight, Start, State
 
-__all__ = ["NeuralWorld"]
+__all__ = ["NeuralWorld", "step_together"]
 
 _SCREEN = ("screen", "contents", "count", "changed_at", "embedded", "pressed")
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
@@ -48,6 +49,12 @@ class NeuralWorld:
             )
         return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact)
 
+    def another(self) -> Self:
+        """Return a new dream of the same model, which takes no more memory than its state."""
+        return type(self)(
+            self.model, model_hash=self.model_hash, device=self.device, steps=self.steps, exact=self.exact
+        )
+
     def reset(self, seed: int | None = None, start: Start = None) -> Frame:
         """Begin from the model's start screen, a screen (H, W, 3) uint8, or a state."""
         if isinstance(start, State):
@@ -70,14 +77,7 @@ class NeuralWorld:
 
     def step(self, action: Action) -> Frame:
         """Dream one tick in which the user did `action`."""
-        self._advance(action)
-        view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
-        result = dream_tick_(
-            self.model, self._screen, self._memory, view,
-            tick=self._tick, cursor=self._cursor, generator=self._generator, steps=self.steps,
-        )  # fmt: skip
-        self._cursor = result.cursor
-        return self._frame(result.insight)
+        return step_together([self], [action])[0]
 
     def follow(self, action: Action, ui: np.ndarray, *, cursor: Cursor | None = None) -> Frame:
         """Take a tick as it really went: `action`, after which the screen was `ui` and the pointer's shape `cursor`.
@@ -131,6 +131,12 @@ class NeuralWorld:
     def close(self) -> None:
         """Nothing to release: memory goes with the object."""
 
+    def _turn(self, action: Action) -> Turn:
+        """Let the tick of `action` begin; return what it needs."""
+        self._advance(action)
+        view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
+        return Turn(self._screen, self._memory, view, self._tick, self._cursor, self._generator)
+
     def _advance(self, action: Action) -> None:
         self._tick += 1
         self._memory = advance(self._memory, action)
@@ -142,3 +148,22 @@ class NeuralWorld:
         x, y = self._memory.points[0]
         cursor = self.cursors[self._cursor] if self.cursors else None
         return Frame(self._tick, self._screen.screen.cpu().numpy().copy(), (int(x), int(y)), cursor, insight)
+
+
+def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> list[Frame]:
+    """Dream a tick in each of several dreams of one model (see `NeuralWorld.another`), in one pass for each size of view.
+
+    Each goes on as it would alone, but for the rounding of sums, see `dream_ticks_`.
+    """
+    turns = [world._turn(action) for world, action in zip(worlds, actions, strict=True)]
+    results: dict[int, TickResult] = {}
+    for size in {(turn.view.rows, turn.view.columns) for turn in turns}:
+        group = [place for place, turn in enumerate(turns) if (turn.view.rows, turn.view.columns) == size]
+        first = worlds[group[0]]
+        found = dream_ticks_(first.model, [turns[place] for place in group], steps=first.steps)
+        results |= zip(group, found, strict=True)
+    frames = []
+    for place, world in enumerate(worlds):
+        world._cursor = results[place].cursor
+        frames.append(world._frame(results[place].insight))
+    return frames
