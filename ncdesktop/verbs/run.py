@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from ncdesktop.app.hotkeys import markdown
 from ncdesktop.app.scaling import MODES
 from ncdesktop.emulator.beside import OpenReal
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.demo import Demo
+from ncdesktop.emulator.hotkeys import markdown
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import InputError
 from ncdesktop.keysyms import keysym_known
