@@ -16,13 +16,15 @@ BELOW: dict[str, set[str]] = {
     "emulator": {""},
     "desktop": {"", "emulator"},
     "app": {"", "emulator"},
+    "serve": {"", "emulator"},
     "training": {"", "model"},
     "evaluation": {"", "model", "training", "emulator", "desktop"},
-    "verbs": {"", "model", "emulator", "desktop", "app", "training", "evaluation"},
+    "verbs": {"", "model", "emulator", "desktop", "app", "serve", "training", "evaluation"},
 }
 ONLY_IN = {
     "pygame": {"app"},
     "Xlib": {"desktop"},
+    "aiohttp": {"serve"},
     "torch": {"model", "training", "evaluation", "verbs"},
 }
 

@@ -8,9 +8,8 @@ from ncdesktop.app.scaling import MODES
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.hotkeys import markdown
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.keysyms import keysym_known
 from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
-from ncdesktop.verbs.options import at_least
+from ncdesktop.verbs.options import at_least, keysym
 from ncdesktop.world import World
 
 __all__ = ["GUEST", "add_arguments", "add_window_arguments", "open_real", "run"]
@@ -46,7 +45,11 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         "--scaling", choices=MODES, default="fit", help="how the dream fills the window (default: fit)"
     )
     parser.add_argument(
-        "--host-key", type=_key, default="Control_R", metavar="KEY", help="X keysym name (default: Control_R)"
+        "--host-key",
+        type=keysym,
+        default="Control_R",
+        metavar="KEY",
+        help="X keysym name (default: Control_R)",
     )
     add_dream(parser)
 
@@ -90,11 +93,3 @@ def _size(text: str) -> tuple[int, int]:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no size, expected WIDTHxHEIGHT such as 1024x768")
     return int(found[1]), int(found[2])
-
-
-def _key(text: str) -> str:
-    if not keysym_known(text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no key, expected an X keysym name such as Control_R or F12"
-        )
-    return text
