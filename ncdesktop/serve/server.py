@@ -22,6 +22,7 @@ __all__ = ["Server", "serve"]
 log = logging.getLogger(__name__)
 
 _PAGE = Path(__file__).parent / "page"
+_LAST_PORT = 65535
 _HEARTBEAT_S = 10
 _LARGEST_BYTES = 1 << 14
 """A message beyond this ends its connection; beyond `messages.LONGEST_MESSAGE` it is refused alone."""
@@ -87,7 +88,8 @@ class Server:
             await self._runner.cleanup()
 
     def _notify(self) -> None:
-        self._loop.call_soon_threadsafe(self.room.ticked)
+        # the world may be quicker than __init__, but never than the loop's next turn
+        self._loop.call_soon_threadsafe(lambda: self.room.ticked())
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(_PAGE / "index.html")
@@ -112,14 +114,15 @@ class Server:
 
 
 def _listen(address: str, port: int) -> socket.socket:
+    if port > _LAST_PORT:
+        raise InputError(f"--port {port} is none, expected 0 to {_LAST_PORT}")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family)
-    except (OSError, OverflowError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or f"{error}"
+    except OSError as error:
+        reason = f"{error.strerror or error}".partition(" (")[0]
         raise InputError(
-            f"cannot listen on {address}, port {port}: {reason.partition(' (')[0]}; "
-            "choose others with --host and --port"
+            f"cannot listen on {address}, port {port}: {reason}; choose others with --host and --port"
         ) from error
 
 

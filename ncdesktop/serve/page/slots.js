@@ -13,16 +13,17 @@ export class Slots {
   // say(...words): to the server
   constructor(dialog, say) {
     this.dialog = dialog;
-    this.board = dialog.querySelector("#board");
     this.say = say;
     this.last = null;
     this.held = [];
+    this.cards = SLOTS.map((slot) => this.card(slot));
+    dialog.querySelector("#board").append(...this.cards.map(({ card }) => card));
+    this.draw();
   }
 
   toggle() {
     if (this.dialog.open) return this.dialog.close();
     this.say("slots");
-    this.draw();
     this.dialog.showModal();
   }
 
@@ -42,33 +43,33 @@ export class Slots {
     this.draw();
   }
 
-  draw() {
-    this.board.replaceChildren(...SLOTS.map((slot) => this.card(slot, this.held.find((one) => one.slot === slot))));
-  }
-
-  card(slot, held) {
-    const card = document.createElement("div");
-    card.classList.toggle("last", slot === this.last);
-    const load = document.createElement("button");
+  // A card stays the same element, so that nobody's finger finds it gone.
+  card(slot) {
+    const card = document.createElement("div"), load = document.createElement("button");
+    const image = new Image(), words = document.createElement("p"), save = document.createElement("button");
     load.className = "load";
-    load.disabled = !held;
-    load.title = held ? `load slot ${slot}` : "empty";
-    if (held?.picture) {
-      const image = new Image();
-      image.src = `data:image/png;base64,${held.picture}`;
-      image.alt = "";
-      load.append(image);
-    }
+    load.append(image);
     load.addEventListener("click", () => {
       this.say("command", `load ${slot}`);
       this.dialog.close();
     });
-    const words = document.createElement("p");
-    words.textContent = held ? `${slot} · tick ${held.tick}, ${when(held.time)}` : `${slot} · empty`;
-    const save = document.createElement("button");
+    image.alt = "";
+    save.className = "save";
     save.textContent = "Save";
     save.addEventListener("click", () => this.say("command", `save ${slot}`));
     card.append(load, words, save);
-    return card;
+    return { slot, card, load, image, words };
+  }
+
+  draw() {
+    for (const { slot, card, load, image, words } of this.cards) {
+      const held = this.held.find((one) => one.slot === slot);
+      card.classList.toggle("last", slot === this.last);
+      load.disabled = !held;
+      load.title = held ? `load slot ${slot}` : "empty";
+      image.hidden = !held?.picture;
+      if (held?.picture) image.src = `data:image/png;base64,${held.picture}`;
+      words.textContent = held ? `${slot} · tick ${held.tick}, ${when(held.time)}` : `${slot} · empty`;
+    }
   }
 }
