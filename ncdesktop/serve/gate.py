@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from ncdesktop.errors import InputError
 
-__all__ = ["check_address", "dress", "guard", "is_loopback", "new_token"]
+__all__ = ["check_address", "dress", "guard", "new_token"]
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def is_loopback(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     """Return whether an address can be reached from this machine alone."""
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -45,7 +45,7 @@ def check_address(host: str, token: str | None) -> None:
         raise InputError(
             "--token is not usable in a link; expected 1 to 128 letters, digits and any of . _ ~ -"
         )
-    if token is None and not is_loopback(host):
+    if token is None and not _is_loopback(host):
         raise InputError(f"others can reach {host}: choose a token that you give to them, --token T")
 
 

@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.bench import bench, built_in_logs, session_log, start_up, table
     from ncdesktop.model.neural_world import NeuralWorld
     from ncdesktop.verbs.bench_emulator import describe, emulator_figures
+    from ncdesktop.verbs.bench_serve import describe_serve, serve_figures
 
     check_file(arguments.json)
     torch.set_num_threads(arguments.threads)
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.weights, device=arguments.device, threads=arguments.threads, ticks=arguments.ticks
     )
     found |= emulator_figures(world, logs[-1], seed=arguments.seed)
+    found |= serve_figures(world, logs[1], seed=arguments.seed)
     found |= {"device": arguments.device, "threads": arguments.threads, "model": world.model_hash}
-    print(f"{table(found)}\n{describe(found)}")
+    print(f"{table(found)}\n{describe(found)}\n{describe_serve(found)}")
     write_figures(arguments.json, found)

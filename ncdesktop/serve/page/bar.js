@@ -23,8 +23,6 @@ const LOOKS = {
   help: ["Help", "M5 6a3 3 0 1 1 4.500 2.600c-.4.3-.5.5-.5 1.400H7c0-1.800.5-2.400 1.400-3A1 1 0 1 0 7 6zM7 12h2v2H7z"],
 };
 
-export const SLOT = /^(load|save) (\d)$/;
-
 function icon(path) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -87,7 +85,7 @@ export class Bar {
   show(on, drives) {
     for (const [command, button] of Object.entries(this.buttons)) {
       button.setAttribute("aria-pressed", String(Boolean(on[command])));
-      button.classList.toggle("idle", !drives && !(command in on && on[command] !== undefined) && !button.dataset.free);
+      button.classList.toggle("idle", !drives && !button.dataset.free);
     }
   }
 }
