@@ -1,7 +1,7 @@
 """Browsers' keys as X keysym names."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ncdesktop.events import Key
@@ -67,6 +67,7 @@ def test_text_is_typed_key_by_key():
 codes = st.sampled_from(["NumpadDecimal", "Numpad5", "KeyA", "ShiftLeft", ""]) | st.text(max_size=8)
 
 
+@settings(deadline=None)
 @given(codes, st.text(max_size=8), st.booleans())
 def test_no_browser_can_make_the_world_see_a_key_that_is_none(code, key, shift):
     name = Keyboard().name(Stroke(code, key, True, shift))

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ncdesktop.events import Button, Move, Wheel
@@ -47,6 +47,7 @@ words = st.sampled_from(
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 
 
+@settings(deadline=None)
 @given(st.tuples(words, values, values, values, values) | st.tuples(words, values, values) | st.lists(values))
 def test_nothing_but_a_refusal_comes_of_nonsense(said):
     try:

@@ -107,7 +107,7 @@ def test_a_huge_message_ends_the_connection_and_is_counted(serve):
 
 
 def test_one_drives_others_look_on_and_the_wheel_can_be_taken_and_given(serve):
-    served = serve()
+    served = serve(tick_s=0.02)  # fast forward must leave others their turn
 
     async def talk(connect):
         async with connect() as first, connect() as second:
@@ -137,7 +137,7 @@ def test_one_drives_others_look_on_and_the_wheel_can_be_taken_and_given(serve):
 
 
 def test_a_driver_who_vanishes_in_the_middle_of_a_drag_lets_go_of_everything(serve):
-    served = serve()
+    served = serve(tick_s=0.02)  # fast forward must leave others their turn
 
     async def talk(connect):
         socket = await connect()
