@@ -9,15 +9,15 @@ from typing import ClassVar
 import pygame
 
 from ncdesktop.app.canvas import Canvas, draw_splash, icon
-from ncdesktop.app.hostkey import HostKey
-from ncdesktop.app.hotkeys import COMMANDS, HELD, host_words
 from ncdesktop.app.keyboard import Keyboard, base_name
 from ncdesktop.app.overlays import Overlays
 from ncdesktop.app.scaling import MODES, STRIP_PX, View, place, place_both
 from ncdesktop.app.toasts import Toasts
-from ncdesktop.app.worker import Worker
 from ncdesktop.emulator.comparison import GAP_PX
 from ncdesktop.emulator.console import Status
+from ncdesktop.emulator.hostkey import HostKey
+from ncdesktop.emulator.hotkeys import COMMANDS, HELD, host_words
+from ncdesktop.emulator.worker import Worker
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 
 __all__ = ["Look", "Window"]
