@@ -27,6 +27,8 @@ NEWS = pygame.event.custom_type()
 
 _BUTTONS = {pygame.BUTTON_LEFT: 1, pygame.BUTTON_MIDDLE: 2, pygame.BUTTON_RIGHT: 3}
 _SPLASH_S = 1 / 20
+_TWIN_MS = 20
+"""X may tell of a modifier so much before it tells which one; see `Keyboard.made_up`."""
 
 
 @dataclass
@@ -93,6 +95,8 @@ class Window:
             redraw = event.type != pygame.NOEVENT or self.worker.status is None
             while event.type != pygame.NOEVENT:
                 following = pygame.event.poll()
+                if following.type == pygame.NOEVENT and self._keyboard.may_be_made_up(event):
+                    following = pygame.event.wait(_TWIN_MS)
                 if not self._keyboard.made_up(event, following):
                     self._handle(event)
                 event = following
