@@ -160,7 +160,8 @@ def test_a_viewer_that_draws_slowly_gets_the_newest_screen_and_no_queue(serve):
     async def talk(connect):
         async with connect() as socket:
             numbers = [(await screen(socket))[0] for _ in range(MOST_UNSHOWN)]
-            await asyncio.sleep(0.5)  # seven ticks pass meanwhile
+            while served.room._screens.newest.number < numbers[-1] + 5:
+                await asyncio.sleep(0.05)
             await say(socket, "ping", 1)
             await hear(socket, "pong")
             newest, tick = served.room._screens.newest.number, served.status.frame.tick
