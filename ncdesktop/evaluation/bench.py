@@ -18,10 +18,10 @@ from tqdm import tqdm
 
 from ncdesktop.actions import Action
 from ncdesktop.errors import WeightsError
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.sampler import paint
-from ncdesktop.model.selector import Choice
 from ncdesktop.script import read_script
 from ncdesktop.session import Session
 from ncdesktop.world import CELL, FPS, changed_cells

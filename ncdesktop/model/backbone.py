@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ncdesktop.model.inputs import MAPS, Revealed, TickInputs
+from ncdesktop.model.choices import CHOICES, STACK
+from ncdesktop.model.inputs import MAPS, MOMENTS, Revealed, TickInputs
 from ncdesktop.model.layers import Block, RMSNorm, fold_cells, unfold_cells
 from ncdesktop.model.pretrained import Part
-from ncdesktop.model.state import STACK
 
 __all__ = ["Backbone", "BackboneConfig"]
 
@@ -29,24 +29,27 @@ class BackboneConfig:
 
 
 _CONTENT = 16
-_REVEALED = 8 + 2 * _CONTENT
+_KNOWN = 2 + len(CHOICES)
+_REVEALED = 4 * _KNOWN + 2 * (_CONTENT + 2 * MOMENTS)
 _NEAR, _AROUND = 5, 15
 
 
-def _spread(cells: Tensor, contents: Tensor) -> Tensor:
+def _spread(revealed: Revealed, contents: Tensor) -> Tensor:
     """Tell every cell what is known of it, near it, around it and anywhere.
 
     Blocks add it where features are of unit size. Added to the residual stream, which grows in training, it was too
     faint for the others to learn from.
 
-    cells:    (B, h, w, 2), see `Revealed`
     contents: (B, h, w, _CONTENT), zero or more, of what cells are known to become
     returns:  (B, _REVEALED, h, w)
     """
-    shown, changes = cells.permute(0, 3, 1, 2).chunk(2, 1)
-    known = torch.cat([shown - changes, changes], 1)  # (B, 2, h, w): known to stay, known to change
+    shown, changes = revealed.cells.split(1, -1)
+    known = torch.cat([shown - changes, changes, revealed.choices], -1).permute(
+        0, 3, 1, 2
+    )  # (B, _KNOWN, h, w)
     near, around = (F.max_pool2d(known, size, stride=1, padding=size // 2) for size in (_NEAR, _AROUND))
-    own = torch.cat([known, contents.permute(0, 3, 1, 2)], 1)
+    others = torch.cat([contents, revealed.changed, revealed.left.amax(3)], -1)
+    own = torch.cat([known, others.permute(0, 3, 1, 2)], 1)
     return torch.cat([own, near, around, own.amax((2, 3), keepdim=True).expand_as(own)], 1)
 
 
@@ -108,7 +111,7 @@ class Backbone(Part):
     def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Revealed, action: Tensor) -> Tensor:
         """The coarsest blocks and the way up, knowing what is revealed."""
         fine, middle, coarse = encoded
-        known = _spread(revealed.cells, F.relu(self.content_in(self.content_norm(revealed.contents))))
+        known = _spread(revealed, F.relu(self.content_in(self.content_norm(revealed.contents))))
         hints = [
             level.permute(0, 2, 3, 1) for level in (known, F.max_pool2d(known, 2), F.max_pool2d(known, 4))
         ]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed
+from ncdesktop.model.choices import Choice
+from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, pick, settle
-from ncdesktop.model.selector import Choice, Decisions
+from ncdesktop.model.selector import Decisions
 
 __all__ = ["Cells", "Decided", "decide"]
 
@@ -78,15 +79,21 @@ def decide(
 def _reveal(
     first: Decided, doubts: list[tuple[int, Pivot]], contents: Contents, inputs: TickInputs
 ) -> Revealed:
-    """Return what the pivots tell, a screen each; what one becomes is told unless it has to be painted."""
+    """Return what the pivots tell, a screen each; what one becomes, unless it has to be painted, and its moments."""
     _, rows, columns, _ = first.features.shape
     known = nothing_revealed(len(doubts), rows, columns, inputs.embedded.shape[-1], inputs.embedded.device)
-    for place, (_, pivot) in enumerate(doubts):
+    for place, (screen, pivot) in enumerate(doubts):
         known.cells[place, pivot.row, pivot.column, 0] = 1
         known.cells[place, pivot.row, pivot.column, 1] = float(pivot.changes)
-    for place, (screen, pivot) in enumerate(doubts):
+        if not pivot.changes:
+            continue
         choice = first.decisions.choice[screen, pivot.row, pivot.column].argmax(-1)
-        if pivot.changes and choice != Choice.GENERATE:
+        known.choices[place, pivot.row, pivot.column, choice] = 1
+        if choice != Choice.GENERATE:
             at = torch.tensor([[screen, pivot.row, pivot.column]], device=choice.device).unbind(1)
             known.contents[place, pivot.row, pivot.column] = contents(at, choice[None], first.features[at])[0]
+        known.changed[place] = same_moments(inputs.age[screen], inputs.age[screen, pivot.row, pivot.column])
+        if Choice.EARLIER <= choice < Choice.GENERATE:
+            left = inputs.left[screen]
+            known.left[place] = same_moments(left, left[pivot.row, pivot.column, choice - Choice.EARLIER])
     return known

@@ -1,41 +1,28 @@
 """Which cells change, where their pixels come from, which known content they are, and which pointer shape is shown."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ncdesktop.model.inputs import Revealed, TickInputs
+from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.inputs import MOMENTS, Revealed, TickInputs
 from ncdesktop.model.pretrained import Part
-from ncdesktop.model.state import STACK
 from ncdesktop.world import CELL
 
-__all__ = ["CHOICES", "CONTEXTS", "Choice", "Decisions", "Selector", "SelectorConfig", "context"]
+__all__ = ["CONTEXTS", "Decisions", "Selector", "SelectorConfig", "context"]
 
 
-class Choice(IntEnum):
-    """Sources of a changed cell's pixels. EARLIER is the newest content of the stack, EARLIER + 1 the next, and so on."""
-
-    SHIFT = 0
-    EARLIER = 1
-    GENERATE = 1 + STACK
-    DICTIONARY = 2 + STACK
-
-
-CHOICES = ("shift", *(f"stack {number}" for number in range(1, STACK + 1)), "generate", "dictionary")
-
-
-CONTEXTS = 3
+CONTEXTS = 4
 _PROMPT_TICKS, _AFTER_TICKS = 3, 12
 
 
 def context(features: Tensor, keys: Tensor) -> Tensor:
-    """Return (B,) 0 for ticks at most three after a button, wheel or key edge, 1 for up to twelve, 2 for the rest."""
+    """Return (B,) 0 for ticks of a button, wheel or key edge, 1 for up to three later, 2 for up to twelve, 3 for the rest."""
     edge = (features[..., 5:14] != 0).any(-1) | (keys != 0).any(-1)  # (B, HISTORY), newest last
-    recent, after = edge[:, -1 - _PROMPT_TICKS :].any(1), edge[:, -1 - _AFTER_TICKS :].any(1)
-    return 2 - after.long() - recent.long()
+    since = (edge[:, -1 - ticks :].any(1).long() for ticks in (0, _PROMPT_TICKS, _AFTER_TICKS))
+    return CONTEXTS - 1 - sum(since, torch.zeros_like(edge[:, 0], dtype=torch.int64))
 
 
 @dataclass(frozen=True)
@@ -71,6 +58,10 @@ class Selector(Part):
         self.heads.bias.data[0] = -3.5  # changes are rare
         self.stack_query = nn.Linear(config.feature_dim, config.key_dim)
         self.stack_key = nn.Linear(config.cell_dim, config.key_dim)
+        self.stack_left = nn.Linear(2, config.key_dim, bias=False)
+        nn.init.zeros_(self.stack_left.weight)
+        self.stack_moment = nn.Linear(MOMENTS, 1, bias=False)
+        nn.init.ones_(self.stack_moment.weight)
         self.word_query = nn.Linear(config.feature_dim, config.key_dim)
         self.word_key = nn.Embedding(config.vocabulary, config.key_dim)
         self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
@@ -87,9 +78,10 @@ class Selector(Part):
     def forward(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Decisions:
         """features (B, h, w, feature_dim), action (B, action_dim) -> Decisions"""
         heads = self.heads(features)
-        match = (self.stack_key(inputs.embedded[..., 1:, :]) * self.stack_query(features)[..., None, :]).sum(
-            -1
-        ) / 8
+        left = torch.stack([torch.log1p(inputs.left) / 7.6, (inputs.left < 4).float()], -1)
+        keys = self.stack_key(inputs.embedded[..., 1:, :]) + self.stack_left(left)
+        match = (keys * self.stack_query(features)[..., None, :]).sum(-1) / 8
+        match = match + self.stack_moment(inputs.revealed.left)[..., 0]
         change, choice = heads[..., 0], heads[..., 1:]
         stack = (choice[..., Choice.EARLIER : Choice.GENERATE] + match).masked_fill(inputs.empty, -30.0)
         choice = torch.cat([choice[..., : Choice.EARLIER], stack, choice[..., Choice.GENERATE :]], -1)

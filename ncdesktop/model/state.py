@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ncdesktop.model.choices import STACK
 from ncdesktop.model.inputs import around
 from ncdesktop.model.screen import cells_of
 
-__all__ = ["STACK", "ScreenState", "new_screen_state", "restack"]
+__all__ = ["ScreenState", "new_screen_state", "restack"]
 
-STACK = 6
-"""Distinct earlier contents that a cell remembers."""
 _LONG_AGO = -10_000
 
 
@@ -23,6 +22,7 @@ class ScreenState:
     contents:   (rows, cols, 1 + K, 16, 16, 3) uint8, present content and stack, newest first
     count:      (rows, cols) int64, how many of them are set, at least 1
     changed_at: (rows, cols) int64, tick of the last change
+    left_at:    (rows, cols, K) int64, tick in which each content of the stack was last replaced
     embedded:   (rows, cols, 1 + K, D) float32, what the cell encoder made of `contents`
     pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
     """
@@ -31,6 +31,7 @@ class ScreenState:
     contents: Tensor
     count: Tensor
     changed_at: Tensor
+    left_at: Tensor
     embedded: Tensor
     pressed: Tensor
 
@@ -64,6 +65,8 @@ class ScreenState:
         self.embedded[rows, columns] = torch.cat([embedded[:, None], old_embedded[which, source]], 1)
         self.count[rows, columns] = count
         self.changed_at[rows, columns] = tick
+        left = torch.cat([torch.full_like(count, tick)[:, None], self.left_at[rows, columns]], 1)
+        self.left_at[rows, columns] = left[which, source]
         cells_of(self.screen)[rows, columns] = pixels
 
 
@@ -101,6 +104,7 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         contents=contents,
         count=torch.ones(rows, columns, dtype=torch.int64, device=screen.device),
         changed_at=torch.full((rows, columns), _LONG_AGO, dtype=torch.int64, device=screen.device),
+        left_at=torch.full((rows, columns, STACK), _LONG_AGO, dtype=torch.int64, device=screen.device),
         embedded=slots,
         pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],
     )

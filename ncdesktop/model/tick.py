@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from ncdesktop.actions import ActionMemory
+from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Noise, paint
 from ncdesktop.model.screen import pixels_in, windows
-from ncdesktop.model.selector import CHOICES, Choice
 from ncdesktop.model.state import ScreenState
 from ncdesktop.model.view import View
 from ncdesktop.world import CELL, Insight
@@ -69,13 +69,17 @@ def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
     screens, pressed = (
         _stacked([getattr(state, name) for state in states]) for name in ("screen", "pressed")
     )
-    age = _stacked([(turn.tick - turn.state.changed_at[turn.seen]).clamp(max=AGE_LIMIT) for turn in turns])
+    age, left = (
+        _stacked([(turn.tick - getattr(turn.state, name)[turn.seen]).clamp(max=AGE_LIMIT) for turn in turns])
+        for name in ("changed_at", "left_at")
+    )
     _, rows, columns, _, dim = embedded.shape
     origin = [[turn.view.row, turn.view.column] for turn in turns]
     return TickInputs(
         embedded=embedded,
         empty=_stacked([turn.state.empty[turn.seen] for turn in turns]),
         age=age.float(),
+        left=left.float(),
         origin=torch.tensor(origin, dtype=torch.float32, device=device),
         grid=states[0].grid,
         features=memories("features"),

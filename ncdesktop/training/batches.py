@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from ncdesktop.actions import HISTORY
+from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.inputs import AGE_LIMIT, Revealed, TickInputs, around, fovea, nothing_revealed
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import pixels_in, screen_of, windows
-from ncdesktop.model.selector import CHOICES, Choice
 from ncdesktop.training.table import Table
 from ncdesktop.world import CELL
 
@@ -80,19 +80,26 @@ class CellBank:
 class Before:
     """The screens before B ticks, rows * cols cells each.
 
-    ids: (B, cells, 1 + STACK) int64 into the bank, -1 none; age: (B, cells) ticks since each cell changed
+    ids:  (B, cells, 1 + STACK) int64 into the bank, -1 none
+    age:  (B, cells) ticks since each cell changed
+    left: (B, cells, STACK) ticks since each content of the stack was last replaced
     """
 
     ids: Tensor
     age: Tensor
+    left: Tensor
 
 
 def recorded_before(table: Table, ticks: Tensor) -> Before:
     """Return the recorded screens before `ticks` (B,)."""
     place = table.place[ticks - 1].long()
-    since = table.entry_tick[place]
-    age = torch.where(since > 0, table.since_start[ticks][:, None] - since, AGE_LIMIT).clamp(max=AGE_LIMIT)
-    return Before(table.entry[place].long(), age)
+    now = table.since_start[ticks][:, None]
+
+    def ago(then: Tensor, now: Tensor) -> Tensor:
+        return torch.where(then > 0, now - then, AGE_LIMIT).clamp(max=AGE_LIMIT)
+
+    age, left = ago(table.entry_tick[place], now), ago(table.entry_left[place], now[..., None])
+    return Before(table.entry[place].long(), age, left)
 
 
 @dataclass
@@ -131,11 +138,8 @@ class Batch:
         encoder = model.cell_encoder
         embedded = torch.cat([encoder(self.cells), encoder.nothing[None]])
         self.inputs.embedded = embedded[self.ids]
-        self.inputs.revealed = Revealed(
-            self.inputs.revealed.cells,
-            embedded.new_zeros(*self.told.shape, embedded.shape[1]).index_put(
-                (self.told,), embedded[self.truth[self.told]]
-            ),
+        self.inputs.revealed.contents = embedded.new_zeros(*self.told.shape, embedded.shape[1]).index_put(
+            (self.told,), embedded[self.truth[self.told]]
         )
         self.inputs.cursor = torch.where(self.inputs.cursor < 0, len(model.cursors), self.inputs.cursor)
         return self.inputs
@@ -210,6 +214,7 @@ def assemble(
         embedded=torch.empty(0),
         empty=stack[..., 1:] < 0,
         age=crop_of(before.age).float(),
+        left=crop_of(before.left).float(),
         origin=origins.float(),
         grid=table.grid,
         features=table.features[past] * known[..., None],

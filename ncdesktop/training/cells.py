@@ -11,15 +11,14 @@ import numpy as np
 
 from ncdesktop.actions import FEATURES, KEYS_A_TICK, advance, new_memory
 from ncdesktop.events import Move
-from ncdesktop.model.state import STACK
+from ncdesktop.model.choices import STACK
 from ncdesktop.paths import write_atomically
 from ncdesktop.session import Session
 from ncdesktop.world import CELL
 
-__all__ = ["SessionCells", "session_cells"]
+__all__ = ["VERSION", "SessionCells", "session_cells"]
 
-
-_VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class SessionCells:
     entry:      (E, 1 + STACK) int32: for each time that a place changed, its new content and the distinct ones before,
                 newest first, as indices into `cells`; -1 none. In order of ticks; the first rows * cols are tick 0.
     entry_tick: (E,) int32
+    entry_left: (E, STACK) int32, tick in which each of those before was last replaced; -1 none
     entry_cell: (E,) int32, row * cols + col
     features, keys, points, ages: the last row of `ActionMemory` at each tick
     edge:       (T,) bool: a button, key or wheel event in the tick
@@ -39,6 +39,7 @@ class SessionCells:
     cells: np.ndarray
     entry: np.ndarray
     entry_tick: np.ndarray
+    entry_left: np.ndarray
     entry_cell: np.ndarray
     features: np.ndarray
     keys: np.ndarray
@@ -50,7 +51,7 @@ class SessionCells:
 
 def session_cells(session: Session, cache: Path | None) -> SessionCells:
     """Return the session as cells, from `cache` if it is there, else decoded (and left there)."""
-    path = cache / f"{session.fingerprint}-v{_VERSION}.npz" if cache else None
+    path = cache / f"{session.fingerprint}-v{VERSION}.npz" if cache else None
     if path and path.exists():
         with np.load(path, allow_pickle=False) as arrays:
             return SessionCells(**{field.name: arrays[field.name] for field in fields(SessionCells)})
@@ -65,9 +66,10 @@ def session_cells(session: Session, cache: Path | None) -> SessionCells:
 def _decode(session: Session) -> SessionCells:
     columns, rows = session.size[0] // CELL, session.size[1] // CELL
     ids: dict[bytes, int] = {}
-    stacks: list[tuple[int, ...]] = [()] * (rows * columns)
+    stacks: list[tuple[tuple[int, int], ...]] = [()] * (rows * columns)  # (content, tick it was replaced in)
     entry: list[tuple[int, ...]] = []
     entry_tick: list[int] = []
+    entry_left: list[tuple[int, ...]] = []
     entry_cell: list[int] = []
     before: np.ndarray | None = None
     for tick, ui in enumerate(session.frames()):
@@ -76,9 +78,12 @@ def _decode(session: Session) -> SessionCells:
         for cell in np.flatnonzero(changed).tolist():
             row, column = divmod(cell, columns)
             content = ids.setdefault(grid[row, :, column].tobytes(), len(ids))
-            stack = (content, *[old for old in stacks[cell] if old != content][:STACK])
+            before_it = [(old, left if place else tick) for place, (old, left) in enumerate(stacks[cell])]
+            stack = ((content, -1), *[item for item in before_it if item[0] != content][:STACK])
             stacks[cell] = stack
-            entry.append(stack + (-1,) * (1 + STACK - len(stack)))
+            padded = stack + ((-1, -1),) * (1 + STACK - len(stack))
+            entry.append(tuple(old for old, _ in padded))
+            entry_left.append(tuple(left for _, left in padded[1:]))
             entry_tick.append(tick)
             entry_cell.append(cell)
         before = grid
@@ -95,6 +100,7 @@ def _decode(session: Session) -> SessionCells:
         cells=np.frombuffer(b"".join(ids), np.uint8).reshape(-1, CELL, CELL, 3),
         entry=np.array(entry, np.int32),
         entry_tick=np.array(entry_tick, np.int32),
+        entry_left=np.array(entry_left, np.int32),
         entry_cell=np.array(entry_cell, np.int32),
         features=features,
         keys=keys,

@@ -6,10 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ncdesktop.model.choices import CHOICES, STACK, Choice
+from ncdesktop.model.inputs import same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import NOISE, noised
 from ncdesktop.model.screen import pixels_in
-from ncdesktop.model.selector import Choice
 from ncdesktop.training.batches import Batch, CellBank
 
 __all__ = ["Losses", "losses", "reveal_"]
@@ -17,6 +18,7 @@ __all__ = ["Losses", "losses", "reveal_"]
 _PAINTED_CELLS = 48
 _NAMED_CELLS = 256
 _HIDDEN_CURSORS = 0.35
+_TOLD = 0.85
 _WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 4.0, "cursor": 0.3}
 
 
@@ -38,7 +40,7 @@ class Losses:
 
 def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     """Tell the inputs of some cells whether they change, in place: of none in half of the crops, else of a few or many.
-    Mostly they are also told what these become, unless it has to be painted.
+    Mostly they are also told what these become, unless it has to be painted, and the moments of one of them.
 
     Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
     training for it. Half of the few are drawn among cells that change.
@@ -59,10 +61,24 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     count = torch.where(few, 1 + 3 * uniform(batch_size), height * width * uniform(batch_size).square())
     shown = (rank < count[:, None]) & (uniform(batch_size, 1) < 0.5)
     shown = shown.unflatten(1, (height, width)) & ~batch.ignored
-    batch.inputs.revealed.cells = torch.stack([shown, shown & batch.changed], -1).float()
-    batch.told = (
-        shown & batch.changed & ~batch.label[..., Choice.GENERATE] & (uniform(batch_size, 1, 1) < 0.8)
-    )
+    known = batch.inputs.revealed
+    known.cells = torch.stack([shown, shown & batch.changed], -1).float()
+    told = shown & batch.changed & (uniform(batch_size, 1, 1) < _TOLD)
+    batch.told = told & ~batch.label[..., Choice.GENERATE]
+    choice = batch.label.long().argmax(-1)
+    known.choices = F.one_hot(choice, len(CHOICES)) * told[..., None].float()
+
+    # One of those told is the one whose moments the others compare theirs with.
+    pivot = (score * told.flatten(1)).argmax(1)
+    row, column = pivot // width, pivot % width
+    at = torch.arange(batch_size, device=device), row, column
+    place = choice[at] - Choice.EARLIER
+    stacked = told[at] & (place >= 0) & (place < STACK)
+    age = torch.where(told[at], batch.inputs.age[at], -1.0)
+    left = torch.where(stacked, batch.inputs.left[(*at, place.clamp(0, STACK - 1))], -1.0)
+    known.changed = same_moments(batch.inputs.age, age[:, None, None])
+    known.left = same_moments(batch.inputs.left, left[:, None, None, None])
+
     hidden = uniform(batch_size) < _HIDDEN_CURSORS
     batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
 

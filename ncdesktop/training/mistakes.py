@@ -8,11 +8,11 @@ import random
 import torch
 from torch import Tensor
 
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import paint
 from ncdesktop.model.screen import windows
-from ncdesktop.model.selector import Choice
 from ncdesktop.model.state import restack
 from ncdesktop.training.batches import Batch, Before, CellBank, assemble, recorded_before
 from ncdesktop.training.sampling import drawn_kinds
@@ -36,7 +36,7 @@ class OwnMistakes:
         self._kinds = drawn_kinds(table)
         self._left, self._again = 0, True
         self._ticks = torch.zeros(dreams, dtype=torch.int64, device=table.place.device)
-        self._before = Before(self._ticks, self._ticks)
+        self._before = Before(self._ticks, self._ticks, self._ticks)
 
     @torch.no_grad()
     def next_batch(self, model: NCGUIWorld, generator: torch.Generator) -> Batch:
@@ -130,15 +130,17 @@ class OwnMistakes:
 
     def _write(self, batch: Batch, cells: Cells, new: Tensor) -> Before:
         which, row, column = cells
-        ids, age = self._before.ids.clone(), self._before.age + 1
+        ids, age, left = self._before.ids.clone(), self._before.age + 1, self._before.left + 1
         place = row * self._table.grid[1] + column
         old = ids[which, place]
         differs = old[:, 0] != new
         which, place, old, new = which[differs], place[differs], old[differs], new[differs]
         source, _ = restack(old[:, 1:] == new[:, None], (old >= 0).sum(1))
         ids[which, place] = torch.cat([new[:, None], old.gather(1, source)], 1)
+        replaced = torch.cat([torch.ones_like(new)[:, None], left[which, place]], 1)
+        left[which, place] = replaced.gather(1, source).to(left.dtype)
         age[which, place] = 1
-        return Before(ids, age)
+        return Before(ids, age, left)
 
     def _crops(self) -> Batch:
         """Crops around what the recording shows differently after the dreams' next tick (or around the pointer)."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.selector import CONTEXTS
-from ncdesktop.training.table import PROMPT_TICKS, Table
+from ncdesktop.training.table import AFTER_EDGE_TICKS, PROMPT_TICKS, Table
 
 __all__ = ["CROPS", "SHARES", "Draw", "TickSampler", "calibration", "drawn_kinds"]
 
@@ -16,7 +16,7 @@ CROPS = ((8, 8), (12, 16), (16, 24), (24, 32))
 """Cells of the crops, small to whole; a change is seen whole in the smallest that holds it, most of the time."""
 _CELLS_A_BATCH = 768
 
-SHARES = {"drag": 0.13, "event": 0.26, "edge": 0.18, "hover": 0.12, "late": 0.07, "still": 0.14, "idle": 0.10}
+SHARES = {"drag": 0.12, "event": 0.32, "edge": 0.16, "hover": 0.1, "late": 0.06, "still": 0.14, "idle": 0.1}
 """Share of each kind of tick among all that are drawn (see `drawn_kinds`)."""
 _EVENT_CELLS = 20
 
@@ -105,7 +105,8 @@ def calibration(table: Table) -> Tensor:
     For each context: the log of natural over drawn odds of a changing tick.
     """
     since = table.since_edge
-    which = torch.where(since <= PROMPT_TICKS, 0, torch.where(since <= 12, 1, 2))
+    limits = torch.tensor([0, PROMPT_TICKS, AFTER_EDGE_TICKS])
+    which = (since[:, None] > limits).sum(1)
     natural, drawn = torch.zeros(CONTEXTS, 2), torch.zeros(CONTEXTS, 2)
     for kind, ticks in drawn_kinds(table).items():
         changes = int(kind not in ("still", "idle"))

@@ -14,19 +14,19 @@ from tqdm import tqdm
 
 from ncdesktop.actions import FEATURES
 from ncdesktop.errors import SessionError
-from ncdesktop.model.state import STACK
+from ncdesktop.model.choices import STACK
 from ncdesktop.paths import write_atomically
 from ncdesktop.session import Session
-from ncdesktop.training.cells import SessionCells, session_cells
+from ncdesktop.training.cells import VERSION, SessionCells, session_cells
 from ncdesktop.world import CELL, Cursor
 
-__all__ = ["PROMPT_TICKS", "Table", "build_table", "recurring_cells"]
+__all__ = ["AFTER_EDGE_TICKS", "PROMPT_TICKS", "Table", "build_table", "recurring_cells"]
 
 PROMPT_TICKS = 3
 """A tick is prompt if an edge lies at most so many ticks back (or the pointer moved in it or the one before)."""
-_AFTER_EDGE_TICKS = 12
+AFTER_EDGE_TICKS = 12
 _ARRAYS = (
-    "cells", "entry", "entry_tick", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start",
+    "cells", "entry", "entry_tick", "entry_left", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start",
 )  # fmt: skip
 
 
@@ -36,7 +36,8 @@ class Table:
 
     cells:       (U, 16, 16, 3) uint8
     entry:       (E, 1 + STACK) int32 indices into `cells`, new content first, -1 none
-    entry_tick:  (E,) int32, tick within its session
+    entry_tick:  (E,) int32, tick within its session; entry_left (E, STACK) likewise, when the contents before were
+                 last replaced, -1 none
     place:       (N, rows * cols) int32 indices into `entry`: the screen with its history at the end of each tick
     features:    (N, FEATURES) float32, keys (N, KEYS_A_TICK), points (N, 4, 2), ages (N, 2): see ActionMemory
     edge:        (N,) bool; cursor (N,) index into `cursors`
@@ -50,6 +51,7 @@ class Table:
     cells: Tensor
     entry: Tensor
     entry_tick: Tensor
+    entry_left: Tensor
     place: Tensor
     features: Tensor
     keys: Tensor
@@ -108,7 +110,7 @@ class Table:
     def kinds(self) -> dict[str, Tensor]:
         """Ticks of each kind: changing in a drag, at an edge, while hovering, late; still after an edge, idle."""
         changes, later = self.changes > 0, self.since_start.cpu() > 0
-        edge, after = self.since_edge <= PROMPT_TICKS, self.since_edge <= _AFTER_EDGE_TICKS
+        edge, after = self.since_edge <= PROMPT_TICKS, self.since_edge <= AFTER_EDGE_TICKS
         split = {
             "drag": changes & self.dragging,
             "edge": changes & ~self.dragging & edge,
@@ -131,7 +133,7 @@ def build_table(sessions: list[Session], *, cache: Path, progress: bool = True) 
     if len(sizes) > 1:
         raise SessionError(f"sessions of several sizes {sorted(sizes)}; give sessions of one size")
     prints = [session.fingerprint for session in sessions]
-    folder = cache / f"table-{zlib.crc32(','.join(prints).encode()):08x}"
+    folder = cache / f"table-{zlib.crc32(','.join(prints).encode()):08x}-v{VERSION}"
     if not (folder / "table.json").exists():
         bar = tqdm(sessions, desc="reading sessions", unit="session", disable=None if progress else True)
         _merge([session_cells(session, cache) for session in bar], sessions, folder)
@@ -161,6 +163,7 @@ def _merge(parts: list[SessionCells], sessions: list[Session], folder: Path) -> 
         for name, array in {
             "entry": np.where(part.entry >= 0, own[part.entry], -1).astype(np.int32),
             "entry_tick": part.entry_tick,
+            "entry_left": part.entry_left,
             "place": np.maximum.accumulate(place, 0) + np.int32(entries),
             "features": part.features,
             "keys": part.keys,

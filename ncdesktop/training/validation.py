@@ -2,8 +2,8 @@
 
 import torch
 
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import Choice
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.table import Table
 

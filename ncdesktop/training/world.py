@@ -57,7 +57,7 @@ class TrainConfig:
     warmup_steps: int = 50
     cooldown: float = 0.5
     decay: float = 0.995
-    mistakes: float = 0.25
+    mistakes: float = 0.2
     mistakes_after_ticks: int = 60_000
     bf16: bool = False
     checkpoint_minutes: float = 5.0

@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
+from ncdesktop.model.choices import STACK
 from ncdesktop.model.screen import cells_of, screen_of
-from ncdesktop.model.state import STACK, ScreenState, new_screen_state
+from ncdesktop.model.state import ScreenState, new_screen_state
 
 
 def small_state() -> ScreenState:
@@ -17,7 +18,7 @@ def shown(value: int) -> torch.Tensor:
 
 
 def test_stack_holds_the_last_distinct_contents_newest_first() -> None:
-    state, model = small_state(), [0]
+    state, model, left = small_state(), [0], {}
     random = np.random.default_rng(0)
     for tick in range(1, 200):
         value = int(random.integers(0, 12))
@@ -26,12 +27,14 @@ def test_stack_holds_the_last_distinct_contents_newest_first() -> None:
         state.write_(
             torch.tensor([1]), torch.tensor([0]), shown(value), torch.full((1, 4), float(value)), tick
         )
+        left[model[0]] = tick
         model = [value, *[old for old in model if old != value][:STACK]]
         count = int(state.count[1, 0])
         assert count == len(model)
         assert state.contents[1, 0, :count, 0, 0, 0].tolist() == model
         assert state.embedded[1, 0, :count, 0].tolist() == [float(old) for old in model]
         assert int(state.changed_at[1, 0]) == tick
+        assert state.left_at[1, 0, : count - 1].tolist() == [left[old] for old in model[1:]]
     assert (state.contents[0, 1] == 0).all() and int(state.count[0, 1]) == 1
 
 

@@ -9,12 +9,13 @@ from tiny import tiny_cursors
 
 from ncdesktop.actions import Action, fold, new_memory
 from ncdesktop.events import Button, Move
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.selector import Choice
 from ncdesktop.model.tick import Turn, tick_inputs
 from ncdesktop.model.view import whole
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.losses import reveal_
 from ncdesktop.training.table import Table, build_table
 from ncdesktop.world import Frame
 
@@ -131,10 +132,33 @@ def test_training_sees_what_a_world_that_followed_the_session_sees(
             seen = assemble(table, bank, torch.tensor([tick]), origin, crop=table.grid).embed(
                 tiny_world.model
             )
-            for name in ("embedded", "empty", "age", "points", "fovea", "keys", "ages"):
+            for name in ("embedded", "empty", "age", "left", "points", "fovea", "keys", "ages"):
                 torch.testing.assert_close(
                     getattr(seen, name), getattr(live, name), check_dtype=False, msg=f"{name} at tick {tick}"
                 )
         tiny_world.set_state(state)
         tiny_world.follow(action, ui)
     assert presses > 3
+
+
+def test_what_is_revealed_in_training_is_what_the_recording_shows(drag_table: Table) -> None:
+    bank = CellBank(drag_table, drag_table.cells[:0])
+    ticks, generator = torch.tensor([5] * 64), torch.Generator().manual_seed(0)
+    batch = assemble(drag_table, bank, ticks, torch.zeros(64, 2, dtype=torch.int64), crop=drag_table.grid)
+    reveal_(batch, 2, generator)
+    known = batch.inputs.revealed
+    light = (
+        slice(None),
+        3,
+        0,
+    )  # goes on again in this tick: it went off in the last, after it had come in the one before
+    told = known.choices[light][:, Choice.EARLIER] > 0
+    assert 0 < int(told.sum()) < 64
+    assert known.choices.flatten(1).any(1).tolist() == told.tolist()
+    assert (known.cells[light][told] == 1).all() and batch.told[light].equal(told)
+    newest = known.left[light][:, 0]
+    assert (newest[told] == 1).all() and not known.left[~told].any() and not known.changed[~told].any()
+    # the square's cells changed in the drag, two ticks before the light
+    torch.testing.assert_close(
+        known.changed[told][:, 1, 2, 0], torch.full((int(told.sum()),), 2.0 / 2).neg().exp()
+    )

@@ -10,6 +10,7 @@ from ncdesktop.errors import SessionError
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.screen import screen_of
 from ncdesktop.session import Session
+from ncdesktop.training.cells import VERSION
 from ncdesktop.training.table import build_table, recurring_cells
 
 
@@ -45,7 +46,7 @@ def test_kinds_cover_all_ticks_but_the_first(small_session: Session, tmp_path: P
 
 def test_table_is_kept_and_read_back(small_session: Session, tmp_path: Path) -> None:
     first = build_table([small_session], cache=tmp_path, progress=False)
-    (tmp_path / f"{small_session.fingerprint}-v1.npz").unlink()
+    (tmp_path / f"{small_session.fingerprint}-v{VERSION}.npz").unlink()
     again = build_table([small_session], cache=tmp_path, progress=False)
     assert torch.equal(first.place, again.place) and torch.equal(first.cells, again.cells)
     assert not list(tmp_path.glob("*.npz")), "the session was decoded again"
