@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ncdesktop.model.inputs import MAPS, TickInputs
+from ncdesktop.model.inputs import MAPS, Revealed, TickInputs
 from ncdesktop.model.layers import Block, RMSNorm, fold_cells, unfold_cells
 from ncdesktop.model.pretrained import Part
 from ncdesktop.model.state import STACK
@@ -28,20 +28,26 @@ class BackboneConfig:
     """Blocks on the way up, at one and two cells a place."""
 
 
-_REVEALED = 8
+_CONTENT = 16
+_REVEALED = 8 + 2 * _CONTENT
 _NEAR, _AROUND = 5, 15
 
 
-def _spread(revealed: Tensor) -> Tensor:
-    """Tell every cell what is known of it, near it, around it and anywhere: revealed (B, h, w, 2) -> (B, 8, h, w).
+def _spread(cells: Tensor, contents: Tensor) -> Tensor:
+    """Tell every cell what is known of it, near it, around it and anywhere.
 
     Blocks add it where features are of unit size. Added to the residual stream, which grows in training, it was too
     faint for the others to learn from.
+
+    cells:    (B, h, w, 2), see `Revealed`
+    contents: (B, h, w, _CONTENT), zero or more, of what cells are known to become
+    returns:  (B, _REVEALED, h, w)
     """
-    shown, changes = revealed.permute(0, 3, 1, 2).chunk(2, 1)
+    shown, changes = cells.permute(0, 3, 1, 2).chunk(2, 1)
     known = torch.cat([shown - changes, changes], 1)  # (B, 2, h, w): known to stay, known to change
     near, around = (F.max_pool2d(known, size, stride=1, padding=size // 2) for size in (_NEAR, _AROUND))
-    return torch.cat([known, near, around, known.amax((2, 3), keepdim=True).expand_as(known)], 1)
+    own = torch.cat([known, contents.permute(0, 3, 1, 2)], 1)
+    return torch.cat([own, near, around, own.amax((2, 3), keepdim=True).expand_as(own)], 1)
 
 
 class Backbone(Part):
@@ -70,6 +76,8 @@ class Backbone(Part):
             Block(coarse, condition, kernel=3, attention=True, hint=_REVEALED) for _ in range(config.down[2])
         )
         self.coarse_norm = RMSNorm(coarse)
+        self.content_norm = RMSNorm(config.cell_dim)
+        self.content_in = nn.Linear(config.cell_dim, _CONTENT, bias=False)
         self.from_coarse = nn.Linear(coarse, 4 * middle)
         self.middle_up = nn.ModuleList(Block(middle, condition, hint=_REVEALED) for _ in range(config.up[1]))
         self.middle_norm = RMSNorm(middle)
@@ -97,10 +105,10 @@ class Backbone(Part):
             middle = block(middle, action)
         return fine + self.place_up[place], middle, self.to_coarse(fold_cells(middle))
 
-    def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Tensor, action: Tensor) -> Tensor:
-        """The coarsest blocks and the way up, knowing `revealed` (B, h, w, 2)."""
+    def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Revealed, action: Tensor) -> Tensor:
+        """The coarsest blocks and the way up, knowing what is revealed."""
         fine, middle, coarse = encoded
-        known = _spread(revealed)
+        known = _spread(revealed.cells, F.relu(self.content_in(self.content_norm(revealed.contents))))
         hints = [
             level.permute(0, 2, 3, 1) for level in (known, F.max_pool2d(known, 2), F.max_pool2d(known, 4))
         ]

@@ -33,8 +33,10 @@ class CellEncoder(Part):
 
     def forward(self, cells: Tensor) -> Tensor:
         """cells (N, 16, 16, 3) uint8 -> (N, dim)"""
-        x = cells.float().div(127.5).sub(1)
-        x = x.view(-1, 2, 2, 4, 2, 2, 4, 3).permute(0, 1, 4, 2, 5, 3, 6, 7)  # (N, 2, 2, 2, 2, 4, 4, 3)
-        x = F.gelu(self.patches(x.reshape(-1, 4, 4, 48)))  # 4 quarters of 4 patches of 4x4 pixels
+        x = cells.view(-1, 2, 2, 4, 2, 2, 4, 3).permute(0, 1, 4, 2, 5, 3, 6, 7)  # (N, 2, 2, 2, 2, 4, 4, 3)
+        x = x.reshape(-1, 4, 4, 48).float()  # 4 quarters of 4 patches of 4x4 pixels
+        # pixels are scaled to [-1, 1] through the weights: millions of pixels would cost more than a few thousand weights
+        weight, bias = self.patches.weight, self.patches.bias
+        x = F.gelu(F.linear(x, weight / 127.5, bias - weight.sum(1)))
         x = F.gelu(self.quarters(x.flatten(2)))
         return self.out(F.gelu(self.whole(x.flatten(1))))

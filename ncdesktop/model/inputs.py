@@ -1,6 +1,6 @@
 """What the network sees of one tick, for a batch of screens or of crops of screens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from torch import Tensor
 from ncdesktop.model.screen import pixels_in, windows
 from ncdesktop.world import CELL
 
-__all__ = ["AGE_LIMIT", "FOVEA", "MAPS", "TickInputs", "fovea"]
+__all__ = ["AGE_LIMIT", "FOVEA", "MAPS", "Revealed", "TickInputs", "around", "fovea", "nothing_revealed"]
 
 AGE_LIMIT = 2000
 """Ticks after which all cells count as equally old."""
@@ -16,6 +16,28 @@ FOVEA = 64
 """Side in pixels of the windows around the pointer and the last press that the action encoder sees sharply."""
 MAPS = 21
 """Maps of geometry, recency and position over the cells."""
+
+
+@dataclass
+class Revealed:
+    """What is already known of a tick's changes.
+
+    cells:    (B, h, w, 2) float: cells of which it is known whether they change; and those known to change
+    contents: (B, h, w, D) embeddings of what cells are known to become, zero where that is not known
+    """
+
+    cells: Tensor
+    contents: Tensor
+
+
+def nothing_revealed(
+    batch: int, rows: int, columns: int, dim: int, device: torch.device | str = "cpu"
+) -> Revealed:
+    """Return what a first look knows: nothing."""
+    return Revealed(
+        torch.zeros(batch, rows, columns, 2, device=device),
+        torch.zeros(batch, rows, columns, dim, device=device),
+    )
 
 
 @dataclass
@@ -28,9 +50,9 @@ class TickInputs:
     origin:   (B, 2) float, (row, col) of the crop's first cell on its screen
     grid:     (rows, cols) of the whole screen
     features, keys, points, ages: (B, ...) see ActionMemory; points in pixels of the whole screen
-    fovea:    (B, 2, 3, 64, 64) around the pointer and the last press, in [-1, 1]
+    fovea:    (B, 2, 3, 64, 64) in [-1, 1]: around the pointer; and around the last press, as it was when pressed
     cursor:   (B,) int64, shape shown before the tick; the number of shapes stands for "not known"
-    revealed: (B, h, w, 2) float: cells of which it is known whether they change; and those known to change
+    revealed: what is known of the tick's changes, nothing at first
     """
 
     embedded: Tensor
@@ -44,7 +66,19 @@ class TickInputs:
     ages: Tensor
     fovea: Tensor
     cursor: Tensor
-    revealed: Tensor
+    revealed: Revealed
+
+    def of(self, which: list[int]) -> "TickInputs":
+        """Return the inputs of some of the screens."""
+        if which == list(range(len(self.cursor))):
+            return replace(self)
+        parts = {
+            field.name: getattr(self, field.name)[which]
+            for field in fields(self)
+            if field.name not in ("grid", "revealed")
+        }
+        revealed = Revealed(self.revealed.cells[which], self.revealed.contents[which])
+        return TickInputs(**parts, grid=self.grid, revealed=revealed)
 
     def maps(self) -> Tensor:
         """Return (B, h, w, 21): where each cell lies to pointer, its last place, press, release; recency; position."""
@@ -70,14 +104,25 @@ class TickInputs:
         return torch.stack(maps, -1)
 
 
-def fovea(screens: Tensor, points: Tensor) -> Tensor:
-    """Return what lies around the pointer and the last press.
+def around(screens: Tensor, points: Tensor) -> Tensor:
+    """Return what lies around a point of each screen.
+
+    screens: (B, H, W, 3) uint8
+    points:  (B, 2) float, (x, y) pixels
+    returns: (B, 64, 64, 3) uint8
+    """
+    which = torch.arange(len(screens), device=screens.device)
+    return windows(screens, which, points.flip(-1).long() - FOVEA // 2, FOVEA)
+
+
+def fovea(screens: Tensor, points: Tensor, pressed: Tensor) -> Tensor:
+    """Return what the action encoder sees sharply: see `TickInputs.fovea`.
+
+    What was pressed is kept from then: a menu's item is gone by the time its program opens.
 
     screens: (B, H, W, 3) uint8
     points:  (B, 4, 2) float pixels, see ActionMemory
+    pressed: (B, 64, 64, 3) uint8
     returns: (B, 2, 3, 64, 64) in [-1, 1]
     """
-    batch = len(screens)
-    at = points[:, [0, 2]].flip(-1).flatten(0, 1).long()  # (2 B, 2) as (y, x)
-    which = torch.arange(batch, device=screens.device).repeat_interleave(2)
-    return pixels_in(windows(screens, which, at - FOVEA // 2, FOVEA)).unflatten(0, (batch, 2))
+    return pixels_in(torch.stack([around(screens, points[:, 0]), pressed], 1))

@@ -18,7 +18,7 @@ from ncdesktop.world import Cursor, Frame, Insight, Start, State
 
 __all__ = ["NeuralWorld"]
 
-_SCREEN = ("screen", "contents", "count", "changed_at", "embedded")
+_SCREEN = ("screen", "contents", "count", "changed_at", "embedded", "pressed")
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 
@@ -70,8 +70,7 @@ class NeuralWorld:
 
     def step(self, action: Action) -> Frame:
         """Dream one tick in which the user did `action`."""
-        self._tick += 1
-        self._memory = advance(self._memory, action)
+        self._advance(action)
         view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
         result = dream_tick_(
             self.model, self._screen, self._memory, view,
@@ -88,8 +87,7 @@ class NeuralWorld:
         for index, known in enumerate(self.cursors):
             if cursor and known.hotspot == cursor.hotspot and np.array_equal(known.image, cursor.image):
                 self._cursor = index
-        self._tick += 1
-        self._memory = advance(self._memory, action)
+        self._advance(action)
         cells = cells_of(torch.from_numpy(ui).to(self.device))
         with torch.inference_mode():
             rows, columns = torch.nonzero(
@@ -132,6 +130,13 @@ class NeuralWorld:
 
     def close(self) -> None:
         """Nothing to release: memory goes with the object."""
+
+    def _advance(self, action: Action) -> None:
+        self._tick += 1
+        self._memory = advance(self._memory, action)
+        if self._memory.ages[0] == 0:
+            x, y = self._memory.points[2]
+            self._screen.press_(float(x), float(y))
 
     def _frame(self, insight: Insight | None) -> Frame:
         x, y = self._memory.points[0]

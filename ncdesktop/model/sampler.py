@@ -1,13 +1,13 @@
 """Drawing from the model's probabilities: which cells change, together, and the painted pixels in a few steps."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ncdesktop.model.generator import Generator
 
-__all__ = ["NOISE", "Look", "draw_changes", "noised", "paint"]
+__all__ = ["NOISE", "Pivot", "noised", "paint", "pick", "settle"]
 
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
@@ -16,8 +16,15 @@ _LIKELY, _UNLIKELY = 0.8, 0.3
 _SHARPNESS, _FOLLOWS = 2.5, 0.5
 _SNAP = 10
 
-Look = Callable[[Tensor], Tensor]
-"""What is revealed (h, w, 2) -> change probabilities (h, w)."""
+
+@dataclass(frozen=True)
+class Pivot:
+    """The cell that a tick turns on: its place, whether it changes, and how likely that was."""
+
+    row: int
+    column: int
+    changes: bool
+    chance: float
 
 
 def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
@@ -26,38 +33,47 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
     return (1 - level) * clean + level * noise
 
 
-def draw_changes(probability: Tensor, look: Look, generator: torch.Generator) -> Tensor:
-    """Draw which cells change, so that the cells of one event agree.
+def pick(probability: Tensor, generator: torch.Generator) -> Pivot | None:
+    """Draw one uncertain cell, by its variance, and what it does, so that the cells of one event can agree with it.
 
-    One uncertain cell, drawn by its variance, decides by a random number (its odds sharpened: at fifteen ticks a second
-    a small mistaken probability is an event every few seconds). If it does what was likely, so do the others.
-    If not, or if it was open, it is revealed, and a second look tells what follows for the others. An unlikely change
-    that nothing follows does not happen: events that touch a single cell (a typed letter, say) are likely ones.
+    Its odds are sharpened: at fifteen ticks a second a small mistaken probability is an event every few seconds.
 
     probability: (h, w) of a first look with nothing revealed
-    returns:     (h, w) bool
+    returns:     None if the cell does what was likely: so do all others, then, and the first look stands
     """
     numbers = torch.rand(2, generator=generator).to(
         probability.device
     )  # drawn always, so that ticks stay in step
-    change = probability > 0.5
     doubtful = (probability > _CERTAIN) & (probability < 1 - _CERTAIN)
     if not doubtful.any():
-        return change
+        return None
     variance = (probability * (1 - probability) * doubtful).flatten().double()
-    pivot = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
+    cell = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
         max=len(variance) - 1
     )
-    chance = (probability.flatten()[pivot].logit() * _SHARPNESS).sigmoid()
-    outcome = numbers[1] < chance
-    if (outcome and chance > _LIKELY) or (not outcome and chance < 1 - _LIKELY):
-        return change
-    shown = torch.zeros_like(change)
-    shown.view(-1)[pivot] = True
-    follows = look(torch.stack([shown, shown & outcome], -1).float()) > _FOLLOWS
-    follows.view(-1)[pivot] = outcome
-    if outcome and chance < _UNLIKELY and not (follows & ~change & ~shown).any():
-        return change
+    chance = float((probability.flatten()[cell].logit() * _SHARPNESS).sigmoid())
+    changes = bool(numbers[1] < chance)
+    if (changes and chance > _LIKELY) or (not changes and chance < 1 - _LIKELY):
+        return None
+    row, column = divmod(int(cell), probability.shape[1])
+    return Pivot(row, column, changes, chance)
+
+
+def settle(first: Tensor, probability: Tensor, pivot: Pivot) -> Tensor | None:
+    """Return which cells change (h, w), or None if the first look stands.
+
+    An unlikely change that nothing follows does not happen: events that touch a single cell (a typed letter, say) are
+    likely ones.
+
+    first:       (h, w) bool, what the first look would change
+    probability: (h, w) of the second look, to which the pivot was revealed
+    """
+    follows = probability > _FOLLOWS
+    follows[pivot.row, pivot.column] = pivot.changes
+    others = follows & ~first
+    others[pivot.row, pivot.column] = False
+    if pivot.changes and pivot.chance < _UNLIKELY and not others.any():
+        return None
     return follows
 
 

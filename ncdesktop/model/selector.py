@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.inputs import Revealed, TickInputs
 from ncdesktop.model.pretrained import Part
 from ncdesktop.model.state import STACK
 from ncdesktop.world import CELL
@@ -80,6 +80,9 @@ class Selector(Part):
         nn.init.zeros_(self.cursor_before.weight)
         self.cursor_in = nn.Linear(config.action_dim + config.feature_dim, 64)
         self.cursor_out = nn.Linear(64, config.cursors)
+        self.cursor_stays = nn.Linear(64, 1)  # what the shape shown before is ahead of the others
+        nn.init.zeros_(self.cursor_stays.weight)
+        nn.init.constant_(self.cursor_stays.bias, 3.0)
 
     def forward(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Decisions:
         """features (B, h, w, feature_dim), action (B, action_dim) -> Decisions"""
@@ -90,24 +93,29 @@ class Selector(Part):
         change, choice = heads[..., 0], heads[..., 1:]
         stack = (choice[..., Choice.EARLIER : Choice.GENERATE] + match).masked_fill(inputs.empty, -30.0)
         choice = torch.cat([choice[..., : Choice.EARLIER], stack, choice[..., Choice.GENERATE :]], -1)
-        seen = self.cursor_in(torch.cat([action, self._at_pointer(features, inputs)], -1))
-        return Decisions(change, choice, self.cursor_out(F.gelu(seen + self.cursor_before(inputs.cursor))))
+        return Decisions(change, choice, self._cursor(features, action, inputs))
 
-    def natural(self, change: Tensor, features: Tensor, keys: Tensor, revealed: Tensor) -> Tensor:
+    def natural(self, change: Tensor, features: Tensor, keys: Tensor, revealed: Revealed) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates: training draws changing ticks more often than they come.
 
         Where a changing cell is revealed, that the tick changes is known, and drawn rates are the natural ones.
 
         change:         (B, h, w) logits
         features, keys: (B, HISTORY, ...) of the actions, which tell the context
-        revealed:       (B, h, w, 2), see TickInputs
+        revealed:       what is known of the tick's changes
         """
-        unknown = ~(revealed[..., 1] > 0).flatten(1).any(1)
+        unknown = ~(revealed.cells[..., 1] > 0).flatten(1).any(1)
         return (change + (self.calibration[context(features, keys)] * unknown)[:, None, None]).sigmoid()
 
     def words(self, features: Tensor) -> Tensor:
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""
         return torch.addmm(self.word_bias, self.word_query(features), self.word_key.weight.T)
+
+    def _cursor(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Tensor:
+        seen = self.cursor_in(torch.cat([action, self._at_pointer(features, inputs)], -1))
+        seen = F.gelu(seen + self.cursor_before(inputs.cursor))
+        before = F.one_hot(inputs.cursor, self.config.cursors + 1)[:, :-1]
+        return self.cursor_out(seen) + before * self.cursor_stays(seen)
 
     def _at_pointer(self, features: Tensor, inputs: TickInputs) -> Tensor:
         """Features (B, feature_dim) of the cell under the pointer; zero where a crop does not hold it."""

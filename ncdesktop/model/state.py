@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ncdesktop.model.inputs import around
 from ncdesktop.model.screen import cells_of
 
 __all__ = ["STACK", "ScreenState", "new_screen_state", "restack"]
@@ -23,6 +24,7 @@ class ScreenState:
     count:      (rows, cols) int64, how many of them are set, at least 1
     changed_at: (rows, cols) int64, tick of the last change
     embedded:   (rows, cols, 1 + K, D) float32, what the cell encoder made of `contents`
+    pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
     """
 
     screen: Tensor
@@ -30,6 +32,7 @@ class ScreenState:
     count: Tensor
     changed_at: Tensor
     embedded: Tensor
+    pressed: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -39,6 +42,10 @@ class ScreenState:
     def empty(self) -> Tensor:
         """(rows, cols, K) bool: stack places that hold nothing yet."""
         return torch.arange(1, 1 + STACK, device=self.count.device) >= self.count[..., None]
+
+    def press_(self, x: float, y: float) -> None:
+        """Keep what lies around (x, y) pixels as what was pressed."""
+        self.pressed = around(self.screen[None], torch.tensor([[x, y]], device=self.screen.device))[0]
 
     def write_(self, rows: Tensor, columns: Tensor, pixels: Tensor, embedded: Tensor, tick: int) -> None:
         """Let cells (rows[i], columns[i]) show pixels (N, 16, 16, 3), whose embeddings are (N, D), from `tick` on, in place.
@@ -95,4 +102,5 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         count=torch.ones(rows, columns, dtype=torch.int64, device=screen.device),
         changed_at=torch.full((rows, columns), _LONG_AGO, dtype=torch.int64, device=screen.device),
         embedded=slots,
+        pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],
     )

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from ncdesktop.actions import ActionMemory
+from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import draw_changes, paint
+from ncdesktop.model.sampler import paint
 from ncdesktop.model.screen import pixels_in, windows
 from ncdesktop.model.selector import CHOICES, Choice
 from ncdesktop.model.state import ScreenState
@@ -56,9 +57,9 @@ def tick_inputs(
         keys=batched(memory.keys),
         points=points,
         ages=batched(memory.ages),
-        fovea=fovea(state.screen[None], points),
+        fovea=fovea(state.screen[None], points, state.pressed[None]),
         cursor=torch.tensor([cursor], device=device),
-        revealed=torch.zeros(1, view.rows, view.columns, 2, device=device),
+        revealed=nothing_revealed(1, view.rows, view.columns, state.embedded.shape[-1], device),
     )
 
 
@@ -86,24 +87,17 @@ def dream_tick_(
     action = model.action_encoder(inputs)
     clock.append(time.perf_counter())
 
-    encoded = model.backbone.encode(inputs, action)
-    features = model.backbone.decode(encoded, inputs.revealed, action)
-    decisions = model.selector(features, action, inputs)
-    first = model.selector.natural(decisions.change, inputs.features, inputs.keys, inputs.revealed)[0]
+    def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        at = cells[1] + view.row, cells[2] + view.column
+        return _pixels(model, state, memory.shift, *at, choice, features, action, steps, generator)
+
+    decided = decide(model, inputs, action, lambda *which: model.embed(pixels_of(*which)), [generator])
+    cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
-    def look(revealed: Tensor) -> Tensor:
-        nonlocal features, decisions
-        features = model.backbone.decode(encoded, revealed[None], action)
-        decisions = model.selector(features, action, inputs)
-        return model.selector.natural(decisions.change, inputs.features, inputs.keys, revealed[None])[0]
-
-    rows, columns = torch.nonzero(draw_changes(first, look, generator), as_tuple=True)
-    choice, seen = decisions.choice[0, rows, columns].argmax(-1), features[0, rows, columns]
-    rows, columns = rows + view.row, columns + view.column
-    clock.append(time.perf_counter())
-
-    pixels = _pixels(model, state, memory.shift, rows, columns, choice, seen, action, steps, generator)
+    choice = decided.decisions.choice[cells].argmax(-1)
+    pixels = pixels_of(cells, choice, decided.features[cells])
+    rows, columns = cells[1] + view.row, cells[2] + view.column
     clock.append(time.perf_counter())
 
     differs = (pixels != state.contents[rows, columns, 0]).flatten(1).any(1)
@@ -111,11 +105,13 @@ def dream_tick_(
     if len(rows):
         state.write_(rows, columns, pixels[differs], model.embed(pixels[differs]), tick)
     probability, chosen = torch.zeros(state.grid), torch.full(state.grid, -1, dtype=torch.int8)
-    probability[view.row : view.row + view.rows, view.column : view.column + view.columns] = first.cpu()
+    probability[view.row : view.row + view.rows, view.column : view.column + view.columns] = (
+        decided.probability[0].cpu()
+    )
     chosen[rows.cpu(), columns.cpu()] = choice.to("cpu", torch.int8)
-    cursor = int(decisions.cursor[0].argmax())
+    cursor = int(decided.decisions.cursor[0].argmax())
     clock.append(time.perf_counter())
-    stages = ("actions", "backbone", "second look", "pixels", "state")
+    stages = ("actions", "looks", "pixels", "state")
     spent = {
         name: 1000 * (after - before)
         for name, before, after in zip(stages, clock[:-1], clock[1:], strict=True)

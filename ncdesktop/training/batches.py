@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ncdesktop.actions import HISTORY
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea
+from ncdesktop.model.inputs import AGE_LIMIT, Revealed, TickInputs, around, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import pixels_in, screen_of, windows
 from ncdesktop.model.selector import CHOICES, Choice
@@ -101,6 +101,8 @@ class Batch:
 
     inputs:  without embeddings; `embed` fills them in
     cells:   (U, 16, 16, 3) uint8, distinct; ids (B, h, w, 1 + STACK) index them, U stands for nothing
+    truth:   (B, h, w) likewise, what the cells become
+    told:    (B, h, w) bool: cells of which the inputs tell what they become
     changed: (B, h, w) bool; ignored (B, h, w) bool: cells that are nobody's fault
     label:   (B, h, w, choices) bool: all choices that give the true pixels
     word:    (B, h, w) int64, place of the true content in the vocabulary or -1
@@ -112,6 +114,8 @@ class Batch:
     inputs: TickInputs
     cells: Tensor
     ids: Tensor
+    truth: Tensor
+    told: Tensor
     changed: Tensor
     ignored: Tensor
     label: Tensor
@@ -125,7 +129,14 @@ class Batch:
     def embed(self, model: NCGUIWorld) -> TickInputs:
         """Return the inputs with the embeddings of all contents, each distinct one encoded once; gradients flow."""
         encoder = model.cell_encoder
-        self.inputs.embedded = torch.cat([encoder(self.cells), encoder.nothing[None]])[self.ids]
+        embedded = torch.cat([encoder(self.cells), encoder.nothing[None]])
+        self.inputs.embedded = embedded[self.ids]
+        self.inputs.revealed = Revealed(
+            self.inputs.revealed.cells,
+            embedded.new_zeros(*self.told.shape, embedded.shape[1]).index_put(
+                (self.told,), embedded[self.truth[self.told]]
+            ),
+        )
         self.inputs.cursor = torch.where(self.inputs.cursor < 0, len(model.cursors), self.inputs.cursor)
         return self.inputs
 
@@ -188,7 +199,7 @@ def assemble(
     word = torch.where(changed, bank.word(new), -1)
     label[..., Choice.DICTIONARY], label[..., Choice.GENERATE] = fresh & (word >= 0), fresh & (word < 0)
 
-    ids, inverse = torch.unique(stack, return_inverse=True)
+    ids, inverse = torch.unique(torch.cat([stack, new[..., None]], -1), return_inverse=True)
     if ids[0] < 0:
         ids, inverse = ids[1:], torch.where(inverse == 0, len(ids) - 1, inverse - 1)
     past = ticks[:, None] - torch.arange(HISTORY - 1, -1, -1, device=device)
@@ -205,14 +216,16 @@ def assemble(
         keys=table.keys[past].long() * known[..., None],
         points=points,
         ages=table.ages[ticks],
-        fovea=fovea(screens, points),
+        fovea=fovea(screens, points, _pressed(table, bank, ticks)),
         cursor=table.cursor[ticks - 1].long(),
-        revealed=torch.zeros(batch, height, width, 2, device=device),
+        revealed=nothing_revealed(batch, height, width, 0, device),
     )
     return Batch(
         inputs=inputs,
         cells=bank.take(ids),
-        ids=inverse,
+        ids=inverse[..., :-1],
+        truth=inverse[..., -1],
+        told=torch.zeros_like(changed),
         changed=changed,
         ignored=torch.zeros_like(changed) if ignored is None else crop_of(ignored),
         label=label,
@@ -223,3 +236,11 @@ def assemble(
         new=new,
         before=stack,
     )
+
+
+def _pressed(table: Table, bank: CellBank, ticks: Tensor) -> Tensor:
+    """Return (B, 64, 64, 3) uint8: what the recording showed around the last press before it; see ScreenState.pressed."""
+    start = ticks - table.since_start[ticks]
+    press = torch.maximum(ticks - table.ages[ticks, 0] - 1, start)
+    ids = table.entry[table.place[press].long(), 0].long()
+    return around(screen_of(bank.take(ids).unflatten(1, table.grid)), table.points[ticks, 2])

@@ -38,6 +38,7 @@ class Losses:
 
 def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     """Tell the inputs of some cells whether they change, in place: of none in half of the crops, else of a few or many.
+    Mostly they are also told what these become, unless it has to be painted.
 
     Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
     training for it. Half of the few are drawn among cells that change.
@@ -58,7 +59,10 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     count = torch.where(few, 1 + 3 * uniform(batch_size), height * width * uniform(batch_size).square())
     shown = (rank < count[:, None]) & (uniform(batch_size, 1) < 0.5)
     shown = shown.unflatten(1, (height, width)) & ~batch.ignored
-    batch.inputs.revealed = torch.stack([shown, shown & batch.changed], -1).float()
+    batch.inputs.revealed.cells = torch.stack([shown, shown & batch.changed], -1).float()
+    batch.told = (
+        shown & batch.changed & ~batch.label[..., Choice.GENERATE] & (uniform(batch_size, 1, 1) < 0.8)
+    )
     hidden = uniform(batch_size) < _HIDDEN_CURSORS
     batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
 
@@ -71,7 +75,7 @@ def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Gen
     change = F.binary_cross_entropy_with_logits(
         decisions.change.float(), batch.changed.float(), reduction="none"
     )
-    unknown = wanted & (inputs.revealed[..., 0] == 0)
+    unknown = wanted & (inputs.revealed.cells[..., 0] == 0)
     # How much a tick weighs may depend on what it looks like, not on what happens: divided by the changed cells, large
     # events would count less than the still ticks they must be told from. The choices of a tick may: they are given.
     expected = decisions.change.detach().float().sigmoid().sum((1, 2))

@@ -8,8 +8,9 @@ import random
 import torch
 from torch import Tensor
 
+from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import draw_changes, paint
+from ncdesktop.model.sampler import paint
 from ncdesktop.model.screen import windows
 from ncdesktop.model.selector import Choice
 from ncdesktop.model.state import restack
@@ -32,13 +33,16 @@ class OwnMistakes:
         self._table, self._bank, self._dreams, self._length = table, bank, dreams, ticks
         self._random = random.Random(seed)
         self._kinds = table.kinds
-        self._left = 0
+        self._left, self._again = 0, True
         self._ticks = torch.zeros(dreams, dtype=torch.int64, device=table.place.device)
         self._before = Before(self._ticks, self._ticks)
 
     @torch.no_grad()
     def next_batch(self, model: NCGUIWorld, generator: torch.Generator) -> Batch:
-        """Let every dream go on by one tick; return crops of the tick after, to train on."""
+        """Let every dream go on by one tick, every second time; return crops of the tick after, to train on."""
+        self._again = not self._again
+        if self._again:
+            return self._crops()
         if self._left == 0:
             self._start()
         grid = self._table.grid
@@ -71,41 +75,30 @@ class OwnMistakes:
         """Return the screens (with their stacks) that the model makes of the batch's tick."""
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
-        encoded = model.backbone.encode(inputs, action)
-        features = model.backbone.decode(encoded, inputs.revealed, action)
-        first = model.selector(features, action, inputs)
-        probability = model.selector.natural(first.change, inputs.features, inputs.keys, inputs.revealed)
-        changed, revealed = torch.zeros_like(batch.changed), torch.zeros_like(inputs.revealed)
-        for dream in range(self._dreams):
 
-            def look(shown: Tensor, dream: int = dream) -> Tensor:
-                revealed[dream] = shown
-                one = slice(dream, dream + 1)
-                own = tuple(level[one] for level in encoded)
-                again = model.backbone.decode(own, shown[None], action[one])  # type: ignore[arg-type]
-                features[dream] = again[0]
-                change = model.selector.heads(again)[..., 0]
-                return model.selector.natural(change, inputs.features[one], inputs.keys[one], shown[None])[0]
+        def ids_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+            return self._contents(model, batch, cells, choice, features, action, generator)
 
-            changed[dream] = draw_changes(probability[dream], look, generator)
-        choices = model.selector(features, action, inputs).choice
-        which, row, column = torch.nonzero(changed, as_tuple=True)
-        new = self._contents(model, batch, (which, row, column), choices, features, action, generator)
-        return self._write(batch, (which, row, column), new)
+        def contents(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+            return model.embed(self._bank.take(ids_of(cells, choice, features)))
+
+        decided = decide(model, inputs, action, contents, [generator] * self._dreams)
+        cells = torch.nonzero(decided.changed, as_tuple=True)
+        choice = decided.decisions.choice[cells].argmax(-1)
+        return self._write(batch, cells, ids_of(cells, choice, decided.features[cells]))
 
     def _contents(
         self,
         model: NCGUIWorld,
         batch: Batch,
-        cells: tuple[Tensor, Tensor, Tensor],
-        choices: Tensor,
+        cells: Cells,
+        choice: Tensor,
         features: Tensor,
         action: Tensor,
         generator: torch.Generator,
     ) -> Tensor:
-        """Return the ids (N,) of what the cells become."""
+        """Return the ids (N,) of what the cells become by choice (N,) and features (N, C)."""
         which, row, column = cells
-        choice = choices[cells].argmax(-1)
         new = batch.before[which, row, column, torch.where(choice < Choice.GENERATE, choice, 0)]
         shifted = torch.nonzero(choice == Choice.SHIFT).flatten()
         if len(shifted):
@@ -115,21 +108,26 @@ class OwnMistakes:
             new[shifted] = self._bank.identify(windows(batch.screens, which[shifted], corners, CELL))
         named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
         if len(named):
-            at = which[named], row[named], column[named]
-            words = self._bank.vocabulary[model.selector.words(features[at]).argmax(1)]
+            words = self._bank.vocabulary[model.selector.words(features[named]).argmax(1)]
             new[named] = torch.where(words >= 0, words, new[named])
         painted = torch.nonzero(choice == Choice.GENERATE).flatten()
         if len(painted):
             at = which[painted], row[painted], column[painted]
             references, around = batch.references(self._bank, *at)
             clean = paint(
-                model.generator, references, around, features[at], action[at[0]], steps=2, generator=generator
+                model.generator,
+                references,
+                around,
+                features[painted],
+                action[at[0]],
+                steps=2,
+                generator=generator,
             )
             pixels = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
             new[painted] = self._bank.identify(pixels)
         return torch.where(new >= 0, new, batch.before[which, row, column, 0])
 
-    def _write(self, batch: Batch, cells: tuple[Tensor, Tensor, Tensor], new: Tensor) -> Before:
+    def _write(self, batch: Batch, cells: Cells, new: Tensor) -> Before:
         which, row, column = cells
         ids, age = self._before.ids.clone(), self._before.age + 1
         place = row * self._table.grid[1] + column

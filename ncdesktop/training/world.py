@@ -51,13 +51,13 @@ class TrainConfig:
 
     minutes: float
     seed: int = 0
-    lr_matrices: float = 0.008
-    lr: float = 8e-4
-    cells_a_step: int = 4608
+    lr_matrices: float = 0.005
+    lr: float = 5e-4
+    cells_a_step: int = 3072
     warmup_steps: int = 50
     cooldown: float = 0.5
     decay: float = 0.995
-    mistakes: float = 0.3
+    mistakes: float = 0.25
     mistakes_after_ticks: int = 60_000
     bf16: bool = False
     checkpoint_minutes: float = 5.0
@@ -182,10 +182,11 @@ def train(
         decay = min(config.decay, (1 + progress["step"]) / (10 + progress["step"]))
         with torch.no_grad():
             torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
-        recent.append(values)
+        recent.append([ticks, *values])
         bar.update(round(elapsed) - bar.n)
         if progress["step"] % 50 == 0 and rank == 0:
-            _report(out, progress, elapsed, np.mean(recent, 0).tolist(), factor)
+            seen, *sums = np.array(recent).T
+            _report(out, progress, elapsed, [float(np.average(part, weights=seen)) for part in sums], factor)
             recent = []
         if elapsed > validation_at and held is not None:
             validation_at += config.validation_minutes * 60

@@ -7,10 +7,13 @@ import pytest
 import torch
 from tiny import tiny_cursors
 
-from ncdesktop.actions import Action, fold
+from ncdesktop.actions import Action, fold, new_memory
 from ncdesktop.events import Button, Move
+from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.selector import Choice
-from ncdesktop.session import SessionWriter, open_session
+from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.view import whole
+from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.table import Table, build_table
 from ncdesktop.world import Frame
@@ -101,3 +104,36 @@ def test_bank_finds_known_pixels_and_keeps_new_ones(drag_table: Table) -> None:
     assert torch.equal(bank.take(ids), torch.cat([known, new]))
     assert bank.word(ids).tolist() == [-1, 1, -1]
     assert bank.word(torch.tensor([last - 1])).tolist() == [-1]
+
+
+def test_training_sees_what_a_world_that_followed_the_session_sees(
+    small_session: Session, tiny_world: NeuralWorld, tmp_path: Path
+) -> None:
+    """Whatever a tick's inputs hold, the table and the live state must agree on it: else a dream sees the unknown."""
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    bank = CellBank(table, tiny_world.model.vocabulary)
+    frames = small_session.frames()
+    tiny_world.reset(start=next(frames))
+    tiny_world._memory = new_memory(small_session.ticks[0].action.pointer)
+    tiny_world.follow(small_session.ticks[0].action, tiny_world._screen.screen.numpy().copy())
+    presses = 0
+    for tick, ui in enumerate(frames, start=1):
+        action, state = small_session.ticks[tick].action, tiny_world.get_state()
+        tiny_world._advance(action)
+        memory, screen = tiny_world._memory, tiny_world._screen
+        live = tick_inputs(screen, memory, whole(screen), tick=tick + 1, cursor=0)
+        presses += int(memory.ages[0] == 0)
+        if (
+            presses
+        ):  # before any, the live state keeps the middle of the screen, the table where the session began
+            origin = torch.zeros(1, 2, dtype=torch.int64)
+            seen = assemble(table, bank, torch.tensor([tick]), origin, crop=table.grid).embed(
+                tiny_world.model
+            )
+            for name in ("embedded", "empty", "age", "points", "fovea", "keys", "ages"):
+                torch.testing.assert_close(
+                    getattr(seen, name), getattr(live, name), check_dtype=False, msg=f"{name} at tick {tick}"
+                )
+        tiny_world.set_state(state)
+        tiny_world.follow(action, ui)
+    assert presses > 3
