@@ -19,9 +19,10 @@ from ncdesktop.model.state import ScreenState
 from ncdesktop.model.view import View
 from ncdesktop.world import CELL, Insight
 
-__all__ = ["TickResult", "dream_tick_", "tick_inputs"]
+__all__ = ["MANY_PAINTED", "TickResult", "dream_tick_", "tick_inputs"]
 
-_MANY_PAINTED = 16
+MANY_PAINTED = 16
+"""More painted cells than these are painted in one step."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _pixels(
         )
         clean = paint(
             model.generator, references, around, features[painted], action.expand(len(painted), -1),
-            steps=steps if len(painted) <= _MANY_PAINTED else 1, generator=generator,
+            steps=steps if len(painted) <= MANY_PAINTED else 1, generator=generator,
         )  # fmt: skip
         pixels[painted] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
     return pixels
