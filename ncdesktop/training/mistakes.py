@@ -15,12 +15,13 @@ from ncdesktop.model.screen import windows
 from ncdesktop.model.selector import Choice
 from ncdesktop.model.state import restack
 from ncdesktop.training.batches import Batch, Before, CellBank, assemble, recorded_before
+from ncdesktop.training.sampling import drawn_kinds
 from ncdesktop.training.table import Table
 from ncdesktop.world import CELL
 
 __all__ = ["OwnMistakes"]
 
-_START_KINDS = ("drag", "edge", "edge", "hover", "late", "still")
+_START_KINDS = ("drag", "event", "event", "edge", "hover", "late", "still")
 _EARLY_TICKS = (1, 2, 4, 8)
 _CROP = (12, 16)
 
@@ -32,7 +33,7 @@ class OwnMistakes:
         """table: on the CPU or a GPU; dreams: screens at a time; ticks: that each goes on for."""
         self._table, self._bank, self._dreams, self._length = table, bank, dreams, ticks
         self._random = random.Random(seed)
-        self._kinds = table.kinds
+        self._kinds = drawn_kinds(table)
         self._left, self._again = 0, True
         self._ticks = torch.zeros(dreams, dtype=torch.int64, device=table.place.device)
         self._before = Before(self._ticks, self._ticks)

@@ -14,7 +14,7 @@ from ncdesktop.training.launch import launch
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, _orthogonal
-from ncdesktop.training.sampling import SHARES, TickSampler, calibration
+from ncdesktop.training.sampling import SHARES, TickSampler, calibration, drawn_kinds
 from ncdesktop.training.table import build_table
 from ncdesktop.training.world import TrainConfig, train
 
@@ -94,6 +94,18 @@ def test_muon_step_changes_matrices_by_the_same_amount_whatever_the_gradients_si
     assert moves[0] == pytest.approx(moves[1], rel=1e-2) and moves[0] > 0
 
 
+def test_windows_that_open_are_drawn_more_often_than_letters(small_session: Session, tmp_path: Path) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    table.changes[5:9] = torch.tensor([30, 1, 30, 1], dtype=torch.int16)
+    table.edge[5:9] = True
+    for name in ("features", "points"):
+        getattr(table, name)[4:9] = 0  # no drag
+    kinds = drawn_kinds(table)
+    assert {5, 7} <= set(kinds["event"].tolist()) and {6, 8} <= set(kinds["edge"].tolist())
+    assert sum(map(len, kinds.values())) == sum(map(len, table.kinds.values())) == len(table) - 1
+    assert SHARES["event"] / len(kinds["event"]) > SHARES["edge"] / len(kinds["edge"])
+
+
 def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
     small_session: Session, tmp_path: Path
 ) -> None:
@@ -104,7 +116,7 @@ def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
             changing += len(ticks)
         else:
             still += len(ticks)
-    drawn = sum(SHARES[kind] for kind in ("drag", "edge", "hover", "late"))
+    drawn = 1 - SHARES["still"] - SHARES["idle"]
     offset = calibration(table)
     assert len(offset) == 3 and torch.isfinite(offset).all()
     assert bool((offset < 0).any()) == (changing / still < drawn / (1 - drawn))
