@@ -71,11 +71,14 @@ def time_log(world: NeuralWorld, log: Log, seed: int) -> tuple[list[float], dict
 
 def _work(world: NeuralWorld, log: Log, seed: int) -> float:
     """Return floating-point operations a tick, of matrix products and convolutions."""
-    world.reset(seed, log.start)
+    alone = NeuralWorld(
+        world.model, model_hash="alone", device=world.device, steps=world.steps, exact=world.exact, helpers=0
+    )  # the counter sees one thread only
+    alone.reset(seed, log.start)
     actions = log.actions[:_FLOP_TICKS]
     with FlopCounterMode(display=False) as counter:
         for action in actions:
-            world.step(action)
+            alone.step(action)
     return counter.get_total_flops() / len(actions)
 
 
@@ -85,11 +88,18 @@ def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
     with torch.no_grad():
         model.selector.heads.bias[0] += 1e4
         model.selector.heads.bias[1 + Choice.GENERATE] += 1e4
-    dense = NeuralWorld(model, model_hash="dense", device=world.device, steps=world.steps, exact=True)
-    dense.reset(0, log.start)
+
+    def dense_world(helpers: int | None) -> NeuralWorld:
+        dense = NeuralWorld(
+            model, model_hash="dense", device=world.device, steps=world.steps, exact=True, helpers=helpers
+        )
+        dense.reset(0, log.start)
+        return dense
+
+    dense = dense_world(0)
     with FlopCounterMode(display=False) as counter:
         dense.step(log.actions[0])
-    dense.reset(0, log.start)
+    dense = dense_world(None)
     start = time.perf_counter()
     dense.step(log.actions[0])
     return counter.get_total_flops(), 1000 * (time.perf_counter() - start)
@@ -110,7 +120,7 @@ def _painting(world: NeuralWorld) -> dict[str, float]:
             start = time.perf_counter()
             with torch.inference_mode():
                 paint(
-                    world.model.generator, references, around, features, action,
+                    world.painter, references, around, features, action,
                     steps=world.steps if count <= MANY_PAINTED else 1, generator=torch.Generator(),
                 ).sum().item()  # fmt: skip
             spent.append(1000 * (time.perf_counter() - start))

@@ -9,6 +9,7 @@ import torch
 
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
 from ncdesktop.errors import InputError, StateError, WeightsError
+from ncdesktop.model.crew import Crew, Painter, spare_cores
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import ScreenState, new_screen_state
@@ -26,11 +27,24 @@ class NeuralWorld:
     """A desktop that a network dreams. The same weights, seed, actions, device and thread count give the same frames."""
 
     def __init__(
-        self, model: NCGUIWorld, *, model_hash: str, device: str = "cpu", steps: int = 2, exact: bool = False
+        self,
+        model: NCGUIWorld,
+        *,
+        model_hash: str,
+        device: str = "cpu",
+        steps: int = 2,
+        exact: bool = False,
+        helpers: int | None = None,
     ) -> None:
-        """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`."""
+        """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`.
+
+        helpers: threads that help to paint on a CPU, by default one for each other core, see `Crew`
+        """
         self.model, self.model_hash, self.device = model.to(device).eval(), model_hash, device
         self.steps, self.exact = steps, exact
+        self.painter: Painter = model.generator
+        if device == "cpu":
+            self.painter = Crew(model.generator, spare_cores() if helpers is None else helpers)
         self.size = model.size
         self.cursors: tuple[Cursor, ...] = model.cursors
         self._generator = torch.Generator()
@@ -74,7 +88,8 @@ class NeuralWorld:
         view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
         result = dream_tick_(
             self.model, self._screen, self._memory, view,
-            tick=self._tick, cursor=self._cursor, generator=self._generator, steps=self.steps,
+            tick=self._tick, cursor=self._cursor, generator=self._generator,
+            painter=self.painter, steps=self.steps,
         )  # fmt: skip
         self._cursor = result.cursor
         return self._frame(result.insight)

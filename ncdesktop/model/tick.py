@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ncdesktop.actions import ActionMemory
+from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
@@ -74,6 +75,7 @@ def dream_tick_(
     tick: int,
     cursor: int,
     generator: torch.Generator,
+    painter: Painter,
     steps: int = 2,
 ) -> TickResult:
     """Let the part of the state that `view` shows go on to `tick`, in place.
@@ -81,6 +83,7 @@ def dream_tick_(
     memory:    the user's actions, that of this tick included
     cursor:    index of the pointer shape before the tick
     generator: on the CPU; the same numbers are drawn whatever the device
+    painter:   the model's generator, or a crew that calls it
     steps:     of the generator, 1 to 4; one if it paints many cells
     """
     clock = [time.perf_counter()]
@@ -90,7 +93,7 @@ def dream_tick_(
 
     def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
         at = cells[1] + view.row, cells[2] + view.column
-        return _pixels(model, state, memory.shift, *at, choice, features, action, steps, generator)
+        return _pixels(model, state, memory.shift, *at, choice, features, action, steps, generator, painter)
 
     decided = decide(model, inputs, action, lambda *which: model.embed(pixels_of(*which)), [generator])
     cells = torch.nonzero(decided.changed, as_tuple=True)
@@ -131,6 +134,7 @@ def _pixels(
     action: Tensor,
     steps: int,
     generator: torch.Generator,
+    painter: Painter,
 ) -> Tensor:
     """Return (N, 16, 16, 3) uint8: what the cells (rows[i], columns[i]) become by choice[i]; shift is (dx, dy) pixels."""
     stack = state.contents[rows, columns]  # (N, 1 + K, 16, 16, 3)
@@ -157,7 +161,7 @@ def _pixels(
             windows(state.screen[None], first[painted], corners[painted] - MARGIN, CELL + 2 * MARGIN)
         )
         clean = paint(
-            model.generator, references, around, features[painted], action.expand(len(painted), -1),
+            painter, references, around, features[painted], action.expand(len(painted), -1),
             steps=steps if len(painted) <= MANY_PAINTED else 1, generator=generator,
         )  # fmt: skip
         pixels[painted] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)

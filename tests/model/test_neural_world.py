@@ -148,7 +148,16 @@ def test_part_of_the_screen_outside_the_view_stays_as_it_is(tiny_world: NeuralWo
     memory, view, generator = new_memory((10, 10)), View(0, 4, 4, 4), torch.Generator().manual_seed(0)
     for tick, action in enumerate(busy_actions(30), start=1):
         memory = advance(memory, action)
-        dream_tick_(tiny_world.model, screen, memory, view, tick=tick, cursor=0, generator=generator)
+        dream_tick_(
+            tiny_world.model,
+            screen,
+            memory,
+            view,
+            tick=tick,
+            cursor=0,
+            generator=generator,
+            painter=tiny_world.painter,
+        )
     inside = torch.zeros(TINY_SIZE[1], TINY_SIZE[0], dtype=torch.bool)
     inside[:64, 64:] = True
     differs = (screen.screen != before).any(-1)
