@@ -9,6 +9,7 @@ import torch
 
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
 from ncdesktop.errors import InputError, StateError, WeightsError
+from ncdesktop.model.attention import choose_attention, use_attention_
 from ncdesktop.model.crew import Crew, Painter, spare_cores
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of
@@ -20,6 +21,7 @@ from ncdesktop.world import Cursor, Frame, Insight, Start, State
 __all__ = ["NeuralWorld"]
 
 _SCREEN = ("screen", "contents", "count", "changed_at", "embedded", "pressed")
+_WORKING_BYTES = 500_000_000
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 
@@ -34,14 +36,16 @@ class NeuralWorld:
         device: str = "cpu",
         steps: int = 2,
         exact: bool = False,
+        bf16: bool = False,
         helpers: int | None = None,
     ) -> None:
         """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`.
 
+        bf16:    multiply matrices in bfloat16; the state stays as it is
         helpers: threads that help to paint on a CPU, by default one for each other core, see `Crew`
         """
         self.model, self.model_hash, self.device = model.to(device).eval(), model_hash, device
-        self.steps, self.exact = steps, exact
+        self.steps, self.exact, self.bf16 = steps, exact, bf16
         self.painter: Painter = model.generator
         if device == "cpu":
             self.painter = Crew(model.generator, spare_cores() if helpers is None else helpers)
@@ -52,15 +56,25 @@ class NeuralWorld:
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path, *, device: str = "cpu", steps: int = 2, exact: bool = False
+        cls,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        steps: int = 2,
+        exact: bool = False,
+        attention: str = "auto",
+        bf16: bool = False,
     ) -> Self:
-        """Load the model in `folder`; raises WeightsError if it is not whole, or if `device` cannot be had."""
+        """Load the model in `folder`; attention: see `choose_attention`.
+
+        Raises WeightsError if the model is not whole, or if `device` cannot be had or is too small; InputError if the
+        kind of attention cannot be had there.
+        """
         model = NCGUIWorld.from_pretrained(folder)
-        if device == "cuda" and not torch.cuda.is_available():
-            raise WeightsError(
-                "this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
-            )
-        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact)
+        if device == "cuda":
+            check_cuda(sum(weight.nbytes for weight in model.parameters()))
+        use_attention_(model, choose_attention(attention, device))
+        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact, bf16=bf16)
 
     def reset(self, seed: int | None = None, start: Start = None) -> Frame:
         """Begin from the model's start screen, a screen (H, W, 3) uint8, or a state."""
@@ -86,11 +100,12 @@ class NeuralWorld:
         """Dream one tick in which the user did `action`."""
         self._advance(action)
         view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
-        result = dream_tick_(
-            self.model, self._screen, self._memory, view,
-            tick=self._tick, cursor=self._cursor, generator=self._generator,
-            painter=self.painter, steps=self.steps,
-        )  # fmt: skip
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
+            result = dream_tick_(
+                self.model, self._screen, self._memory, view,
+                tick=self._tick, cursor=self._cursor, generator=self._generator,
+                painter=self.painter, steps=self.steps,
+            )  # fmt: skip
         self._cursor = result.cursor
         return self._frame(result.insight)
 
@@ -157,3 +172,16 @@ class NeuralWorld:
         x, y = self._memory.points[0]
         cursor = self.cursors[self._cursor] if self.cursors else None
         return Frame(self._tick, self._screen.screen.cpu().numpy().copy(), (int(x), int(y)), cursor, insight)
+
+
+def check_cuda(weights_bytes: int) -> None:
+    """Raise WeightsError unless there is a CUDA device with room for a model of so many bytes and what it computes."""
+    if not torch.cuda.is_available():
+        raise WeightsError("this PyTorch finds no CUDA device; install its CUDA build or use --device cpu")
+    free_bytes, _ = torch.cuda.mem_get_info()
+    needed_bytes = weights_bytes + _WORKING_BYTES
+    if free_bytes < needed_bytes:
+        raise WeightsError(
+            f"the CUDA device has {free_bytes / 1e6:.0f} MB free, this model needs about {needed_bytes / 1e6:.0f}; "
+            "end what else uses it or use --device cpu"
+        )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ncdesktop.evaluation.output import check_file, write_figures
 from ncdesktop.session import open_session
-from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least
+from ncdesktop.verbs.options import add_device, add_json, add_kernels, add_seed, add_weights, at_least
 
 __all__ = ["add_arguments", "run"]
 
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", type=Path, metavar="FILE", help=help_)
     add_weights(parser)
     add_device(parser)
+    add_kernels(parser)
     add_seed(parser)
     add_json(parser)
 
@@ -48,7 +49,13 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.peers:
         check_peers()
     torch.set_num_threads(arguments.threads)
-    world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device, exact=arguments.exact)
+    world = NeuralWorld.from_pretrained(
+        arguments.weights,
+        device=arguments.device,
+        exact=arguments.exact,
+        attention=arguments.attention,
+        bf16=arguments.bf16,
+    )
     logs = built_in_logs(world, ticks=arguments.ticks)
     busy, typical = logs[-1], next(log for log in logs if log.name == "typical")
     if arguments.session:
