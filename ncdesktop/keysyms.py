@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["KEYSYM_OF_CHARACTER", "MODIFIERS", "OTHER_KEY", "key_count", "key_id", "keysym_known"]
+__all__ = ["KEYSYMS", "KEYSYM_OF_CHARACTER", "MODIFIERS", "OTHER_KEY", "key_count", "key_id", "keysym_known"]
 
 _ASCII = (
     "space exclam quotedbl numbersign dollar percent ampersand apostrophe parenleft parenright asterisk plus comma "
@@ -33,12 +33,15 @@ _KEYPAD = (
     "KP_Begin KP_Insert KP_Delete KP_Equal KP_Multiply KP_Add KP_Separator KP_Subtract KP_Decimal KP_Divide"
 ).split() + [f"KP_{digit}" for digit in range(10)]
 
-# The order is part of the model's input and only ever grows at the end. Id 0 is "no key".
-_NAMES = _ASCII + _CONTROL + [f"F{number}" for number in range(1, 25)] + _KEYPAD + _LATIN
-_IDS = {name: index for index, name in enumerate(_NAMES, start=1)}
+KEYSYMS = (*_ASCII, *_CONTROL, *(f"F{number}" for number in range(1, 25)), *_KEYPAD, *_LATIN)
+"""Names of the keys with an id of their own, by id from 1; id 0 is "no key".
+
+The order is part of the model's input and only ever grows at the end.
+"""
+_IDS = {name: index for index, name in enumerate(KEYSYMS, start=1)}
 _UNICODE = re.compile(r"U[0-9A-F]{4,6}")
 
-OTHER_KEY = len(_NAMES) + 1
+OTHER_KEY = len(KEYSYMS) + 1
 """Id shared by all keys without an own one (`U20AC` and the like)."""
 
 MODIFIERS = {

@@ -18,11 +18,13 @@ BELOW: dict[str, set[str]] = {
     "app": {"", "emulator"},
     "training": {"", "model"},
     "evaluation": {"", "model", "training", "emulator", "desktop"},
+    "environment": {"", "model", "evaluation", "app"},
     "verbs": {"", "model", "emulator", "desktop", "app", "training", "evaluation"},
 }
 ONLY_IN = {
     "pygame": {"app"},
     "Xlib": {"desktop"},
+    "gymnasium": {"environment"},
     "torch": {"model", "training", "evaluation", "verbs"},
 }
 

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,8 @@ def _painting(world: NeuralWorld) -> dict[str, float]:
             with torch.inference_mode():
                 paint(
                     world.painter, references, around, features, action,
-                    steps=world.steps if count <= MANY_PAINTED else 1, generator=torch.Generator(),
+                    steps=world.steps if count <= MANY_PAINTED else 1,
+                    noise=partial(torch.randn, count, 3, CELL, CELL, device=device),
                 ).sum().item()  # fmt: skip
             spent.append(1000 * (time.perf_counter() - start))
         result[str(count)] = round(float(np.median(spent)), 2)

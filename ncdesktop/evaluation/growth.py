@@ -17,7 +17,7 @@ from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import new_screen_state
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.tick import Turn, tick_inputs
 from ncdesktop.model.view import whole
 from ncdesktop.world import CELL
 
@@ -108,7 +108,8 @@ def _training(world: NeuralWorld, log: Log, painted: int) -> dict[str, float]:
         cells = cells_of(screen).flatten(0, 1)
         embedded = model.embed(cells).unflatten(0, cells_of(screen).shape[:2])
         state = new_screen_state(screen, embedded, model.cell_encoder.nothing)
-        decisions, features, vector = model(tick_inputs(state, memory, whole(state), tick=1, cursor=0))
+        turn = Turn(state, memory, whole(state), 1, 0, torch.Generator())
+        decisions, features, vector = model(tick_inputs([turn]))
         rows = features.flatten(0, 2)[torch.arange(painted, device=device) % len(cells)]
         pixels = generator(
             torch.zeros(painted, 3, CELL, CELL, device=device),

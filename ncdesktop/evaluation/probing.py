@@ -49,14 +49,7 @@ def probe(
 
     Raises InputError for an unknown group, without Tesseract, or if the model's screen is not of the probes' size.
     """
-    for group in groups:
-        if group not in GROUPS:
-            raise InputError(f"unknown group {group!r}, expected some of {', '.join(GROUPS)}")
-    require_tesseract()
-    width, height = NeuralWorld.from_pretrained(weights, device=device).size
-    expected = screen("desktop").shape
-    if (height, width, 3) != expected:
-        raise InputError(f"probes are for {expected[1]}x{expected[0]}, this model dreams {width}x{height}")
+    check(groups, size=NeuralWorld.from_pretrained(weights, device=device).size)
     jobs = [(group, seed + run) for run in range(runs) for group in groups]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(processes, len(jobs)), context, _load, (weights, device)) as pool:
@@ -66,7 +59,7 @@ def probe(
 
 def probe_desktop(world: World, groups: list[str], *, runs: int, seed: int, videos: Path) -> list[Run]:
     """Play the same on a real desktop, which shows that a probe can be passed."""
-    check(groups)
+    check(groups, size=world.size)
     jobs = [(group, seed + run) for run in range(runs) for group in groups]
     return [
         play(DesktopStage(world, seed=number, video=_video(videos, group, number)), group, number)
@@ -74,12 +67,15 @@ def probe_desktop(world: World, groups: list[str], *, runs: int, seed: int, vide
     ]
 
 
-def check(groups: list[str]) -> None:
-    """Raise InputError for an unknown group, or if Tesseract is not installed."""
+def check(groups: list[str], *, size: tuple[int, int]) -> None:
+    """Raise InputError for an unknown group, without Tesseract, or if a screen is not of the probes' size."""
     for group in groups:
         if group not in GROUPS:
             raise InputError(f"unknown group {group!r}, expected some of {', '.join(GROUPS)}")
     require_tesseract()
+    height, width, _ = screen("desktop").shape
+    if size != (width, height):
+        raise InputError(f"probes are for {width}x{height}, this world is {size[0]}x{size[1]}")
 
 
 def play(stage: Stage, group: str, seed: int) -> Run:

@@ -1,5 +1,6 @@
 """The dream as a World: NCGUIWorld's state, stepped by actions."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Self
@@ -8,20 +9,20 @@ import numpy as np
 import torch
 
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
-from ncdesktop.errors import InputError, StateError, WeightsError
+from ncdesktop.errors import InputError, StateError
 from ncdesktop.model.attention import choose_attention, use_attention_
 from ncdesktop.model.crew import Crew, Painter, spare_cores
+from ncdesktop.model.cuda import check_cuda
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import ScreenState, new_screen_state
-from ncdesktop.model.tick import dream_tick_
+from ncdesktop.model.tick import TickResult, Turn, dream_ticks_
 from ncdesktop.model.view import choose_view, whole
 from ncdesktop.world import Cursor, Frame, Insight, Start, State
 
-__all__ = ["NeuralWorld"]
+__all__ = ["NeuralWorld", "step_together"]
 
 _SCREEN = ("screen", "contents", "count", "changed_at", "embedded", "pressed")
-_WORKING_BYTES = 500_000_000
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 
@@ -76,6 +77,19 @@ class NeuralWorld:
         use_attention_(model, choose_attention(attention, device))
         return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact, bf16=bf16)
 
+    def another(self) -> Self:
+        """Return a new dream of the same model, which takes no more memory than its state."""
+        other = type(self)(
+            self.model,
+            model_hash=self.model_hash,
+            device=self.device,
+            steps=self.steps,
+            exact=self.exact,
+            bf16=self.bf16,
+        )
+        other.painter = self.painter
+        return other
+
     def reset(self, seed: int | None = None, start: Start = None) -> Frame:
         """Begin from the model's start screen, a screen (H, W, 3) uint8, or a state."""
         if isinstance(start, State):
@@ -98,16 +112,7 @@ class NeuralWorld:
 
     def step(self, action: Action) -> Frame:
         """Dream one tick in which the user did `action`."""
-        self._advance(action)
-        view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.bf16):
-            result = dream_tick_(
-                self.model, self._screen, self._memory, view,
-                tick=self._tick, cursor=self._cursor, generator=self._generator,
-                painter=self.painter, steps=self.steps,
-            )  # fmt: skip
-        self._cursor = result.cursor
-        return self._frame(result.insight)
+        return step_together([self], [action])[0]
 
     def follow(self, action: Action, ui: np.ndarray, *, cursor: Cursor | None = None) -> Frame:
         """Take a tick as it really went: `action`, after which the screen was `ui` and the pointer's shape `cursor`.
@@ -161,6 +166,12 @@ class NeuralWorld:
     def close(self) -> None:
         """Nothing to release: memory goes with the object."""
 
+    def _turn(self, action: Action) -> Turn:
+        """Let the tick of `action` begin; return what it needs."""
+        self._advance(action)
+        view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
+        return Turn(self._screen, self._memory, view, self._tick, self._cursor, self._generator)
+
     def _advance(self, action: Action) -> None:
         self._tick += 1
         self._memory = advance(self._memory, action)
@@ -174,14 +185,23 @@ class NeuralWorld:
         return Frame(self._tick, self._screen.screen.cpu().numpy().copy(), (int(x), int(y)), cursor, insight)
 
 
-def check_cuda(weights_bytes: int) -> None:
-    """Raise WeightsError unless there is a CUDA device with room for a model of so many bytes and what it computes."""
-    if not torch.cuda.is_available():
-        raise WeightsError("this PyTorch finds no CUDA device; install its CUDA build or use --device cpu")
-    free_bytes, _ = torch.cuda.mem_get_info()
-    needed_bytes = weights_bytes + _WORKING_BYTES
-    if free_bytes < needed_bytes:
-        raise WeightsError(
-            f"the CUDA device has {free_bytes / 1e6:.0f} MB free, this model needs about {needed_bytes / 1e6:.0f}; "
-            "end what else uses it or use --device cpu"
-        )
+def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> list[Frame]:
+    """Dream a tick in each of several dreams of one model (see `NeuralWorld.another`), in one pass for each size of view.
+
+    Each goes on as it would alone, but for the rounding of sums, see `dream_ticks_`.
+    """
+    turns = [world._turn(action) for world, action in zip(worlds, actions, strict=True)]
+    results: dict[int, TickResult] = {}
+    for size in {(turn.view.rows, turn.view.columns) for turn in turns}:
+        group = [place for place, turn in enumerate(turns) if (turn.view.rows, turn.view.columns) == size]
+        first = worlds[group[0]]
+        with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
+            found = dream_ticks_(
+                first.model, [turns[place] for place in group], steps=first.steps, painter=first.painter
+            )
+        results |= zip(group, found, strict=True)
+    frames = []
+    for place, world in enumerate(worlds):
+        world._cursor = results[place].cursor
+        frames.append(world._frame(results[place].insight))
+    return frames

@@ -1,5 +1,6 @@
 """Drawing from the model's probabilities: which cells change, together, and the painted pixels in a few steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -7,8 +8,10 @@ from torch import Tensor
 
 from ncdesktop.model.crew import Painter
 
-__all__ = ["NOISE", "Pivot", "noised", "paint", "pick", "settle"]
+__all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pick", "settle"]
 
+Noise = Callable[[], Tensor]
+"""Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _CERTAIN = 0.03
@@ -85,7 +88,7 @@ def paint(
     action: Tensor,
     *,
     steps: int,
-    generator: torch.Generator,
+    noise: Noise,
 ) -> Tensor:
     """Paint cells from noise in `steps` steps of flow matching; shapes as in `Generator.forward`.
 
@@ -93,17 +96,12 @@ def paint(
 
     returns: (N, 3, 16, 16) in [-1, 1]
     """
-    count, device = len(features), features.device
-
-    def noise() -> Tensor:
-        return torch.randn(count, 3, 16, 16, generator=generator).to(device) * NOISE
-
-    noisy = noise()
+    noisy = NOISE * noise()
     for step in range(steps, 0, -1):
-        t = torch.full((count,), step / steps, device=device)
+        t = torch.full((len(features),), step / steps, device=features.device)
         clean = network(noisy, t, references, around, features, action)
         if step > 1:
-            noisy = noised(clean, noise(), torch.full_like(t, (step - 1) / steps))
+            noisy = noised(clean, NOISE * noise(), torch.full_like(t, (step - 1) / steps))
     clean = clean.clamp(-1, 1)
     distance = (clean[:, None] - references).abs().amax(2)  # (N, REFERENCES, 16, 16)
     nearest = distance.argmin(1, keepdim=True)

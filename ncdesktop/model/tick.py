@@ -1,6 +1,7 @@
-"""One tick of the dream: which cells change, what each becomes, written into the screen's state."""
+"""One tick of one dream or several: which cells change, what each becomes, written into the screens' states."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,156 +14,238 @@ from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import paint
+from ncdesktop.model.sampler import Noise, paint
 from ncdesktop.model.screen import pixels_in, windows
 from ncdesktop.model.selector import CHOICES, Choice
 from ncdesktop.model.state import ScreenState
 from ncdesktop.model.view import View
 from ncdesktop.world import CELL, Insight
 
-__all__ = ["MANY_PAINTED", "TickResult", "dream_tick_", "tick_inputs"]
+__all__ = ["MANY_PAINTED", "TickResult", "Turn", "dream_ticks_", "tick_inputs"]
 
 MANY_PAINTED = 16
 """More painted cells than these are painted in one step."""
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What a dream brings to a tick.
+
+    state:     of the screen; the part that `view` shows goes on to `tick`, in place
+    memory:    the user's actions, that of the tick included
+    tick:      the one after the state
+    cursor:    index of the pointer shape before the tick
+    generator: on the CPU; the same numbers are drawn whatever the device, and whichever dreams share the tick
+    """
+
+    state: ScreenState
+    memory: ActionMemory
+    view: View
+    tick: int
+    cursor: int
+    generator: torch.Generator
+
+    @property
+    def seen(self) -> tuple[slice, slice]:
+        """Rows and columns of the view."""
+        view = self.view
+        return slice(view.row, view.row + view.rows), slice(view.column, view.column + view.columns)
+
+
+@dataclass(frozen=True)
 class TickResult:
-    """cursor: index of the shape shown; insight: what was decided where, and how long it took"""
+    """cursor: index of the shape shown; insight: what was decided where, and how long it took all who shared the tick"""
 
     cursor: int
     insight: Insight
 
 
-def tick_inputs(
-    state: ScreenState, memory: ActionMemory, view: View, *, tick: int, cursor: int
-) -> TickInputs:
-    """Return what the network sees in `view` at tick `tick`, which follows the state.
+def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
+    """Return what the network sees in the turns' views, which are of one size."""
+    states, device = [turn.state for turn in turns], turns[0].state.screen.device
 
-    memory: the user's actions, that of the tick included
-    cursor: index of the pointer shape before the tick
-    """
-    device = state.screen.device
-    seen = (slice(view.row, view.row + view.rows), slice(view.column, view.column + view.columns))
+    def memories(name: str) -> Tensor:
+        return torch.from_numpy(np.stack([getattr(turn.memory, name) for turn in turns])).to(device)
 
-    def batched(array: np.ndarray) -> Tensor:
-        return torch.from_numpy(array)[None].to(device)
-
-    points = batched(memory.points)
+    embedded, points = _stacked([turn.state.embedded[turn.seen] for turn in turns]), memories("points")
+    screens, pressed = (
+        _stacked([getattr(state, name) for state in states]) for name in ("screen", "pressed")
+    )
+    age = _stacked([(turn.tick - turn.state.changed_at[turn.seen]).clamp(max=AGE_LIMIT) for turn in turns])
+    _, rows, columns, _, dim = embedded.shape
+    origin = [[turn.view.row, turn.view.column] for turn in turns]
     return TickInputs(
-        embedded=state.embedded[seen][None],
-        empty=state.empty[seen][None],
-        age=(tick - state.changed_at[seen]).clamp(max=AGE_LIMIT)[None].float(),
-        origin=torch.tensor([[view.row, view.column]], dtype=torch.float32, device=device),
-        grid=state.grid,
-        features=batched(memory.features),
-        keys=batched(memory.keys),
+        embedded=embedded,
+        empty=_stacked([turn.state.empty[turn.seen] for turn in turns]),
+        age=age.float(),
+        origin=torch.tensor(origin, dtype=torch.float32, device=device),
+        grid=states[0].grid,
+        features=memories("features"),
+        keys=memories("keys"),
         points=points,
-        ages=batched(memory.ages),
-        fovea=fovea(state.screen[None], points, state.pressed[None]),
-        cursor=torch.tensor([cursor], device=device),
-        revealed=nothing_revealed(1, view.rows, view.columns, state.embedded.shape[-1], device),
+        ages=memories("ages"),
+        fovea=fovea(screens, points, pressed),
+        cursor=torch.tensor([turn.cursor for turn in turns], device=device),
+        revealed=nothing_revealed(len(turns), rows, columns, dim, device),
     )
 
 
-@torch.inference_mode()
-def dream_tick_(
-    model: NCGUIWorld,
-    state: ScreenState,
-    memory: ActionMemory,
-    view: View,
-    *,
-    tick: int,
-    cursor: int,
-    generator: torch.Generator,
-    painter: Painter,
-    steps: int = 2,
-) -> TickResult:
-    """Let the part of the state that `view` shows go on to `tick`, in place.
+def _stacked(parts: list[Tensor]) -> Tensor:
+    """Stack equal shapes; one alone is not copied."""
+    return parts[0][None] if len(parts) == 1 else torch.stack(parts)
 
-    memory:    the user's actions, that of this tick included
-    cursor:    index of the pointer shape before the tick
-    generator: on the CPU; the same numbers are drawn whatever the device
-    painter:   the model's generator, or a crew that calls it
-    steps:     of the generator, 1 to 4; one if it paints many cells
+
+@torch.inference_mode()
+def dream_ticks_(
+    model: NCGUIWorld, turns: Sequence[Turn], *, steps: int = 2, painter: Painter | None = None
+) -> list[TickResult]:
+    """Let dreams of one model go on by a tick in one pass, in place; their views are of one size.
+
+    A dream goes on as it would alone, but for the rounding of sums, which depends on how many share the tick.
+
+    steps:   of the generator, 1 to 4; one where it paints many cells
+    painter: a crew that calls the generator; by default this thread does
     """
     clock = [time.perf_counter()]
-    inputs = tick_inputs(state, memory, view, tick=tick, cursor=cursor)
+    inputs = tick_inputs(turns)
     action = model.action_encoder(inputs)
     clock.append(time.perf_counter())
 
-    def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-        at = cells[1] + view.row, cells[2] + view.column
-        return _pixels(model, state, memory.shift, *at, choice, features, action, steps, generator, painter)
+    def on_screen(cells: Cells) -> Cells:
+        row, column = inputs.origin.long()[cells[0]].unbind(1)
+        return cells[0], cells[1] + row, cells[2] + column
 
-    decided = decide(model, inputs, action, lambda *which: model.embed(pixels_of(*which)), [generator])
+    def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        return _pixels(
+            model, turns, on_screen(cells), choice, features, action, steps, painter or model.generator
+        )
+
+    generators = [turn.generator for turn in turns]
+    decided = decide(model, inputs, action, lambda *which: model.embed(pixels_of(*which)), generators)
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
     choice = decided.decisions.choice[cells].argmax(-1)
     pixels = pixels_of(cells, choice, decided.features[cells])
-    rows, columns = cells[1] + view.row, cells[2] + view.column
     clock.append(time.perf_counter())
 
-    differs = (pixels != state.contents[rows, columns, 0]).flatten(1).any(1)
-    rows, columns, choice = rows[differs], columns[differs], choice[differs]
-    if len(rows):
-        state.write_(rows, columns, pixels[differs], model.embed(pixels[differs]), tick)
-    probability, chosen = torch.zeros(state.grid), torch.full(state.grid, -1, dtype=torch.int8)
-    probability[view.row : view.row + view.rows, view.column : view.column + view.columns] = (
-        decided.probability[0].cpu()
-    )
-    chosen[rows.cpu(), columns.cpu()] = choice.to("cpu", torch.int8)
-    cursor = int(decided.decisions.cursor[0].argmax())
+    chosen = _write_(model, turns, on_screen(cells), choice, pixels)
+    cursors = decided.decisions.cursor.argmax(1).tolist()
+    probabilities = torch.zeros(len(turns), *turns[0].state.grid)
+    for probability, turn, seen in zip(probabilities, turns, decided.probability.cpu(), strict=True):
+        probability[turn.seen] = seen
     clock.append(time.perf_counter())
     stages = ("actions", "looks", "pixels", "state")
     spent = {
         name: 1000 * (after - before)
         for name, before, after in zip(stages, clock[:-1], clock[1:], strict=True)
     }
-    return TickResult(cursor, Insight(probability.numpy(), chosen.numpy(), CHOICES, spent))
+    return [
+        TickResult(cursor, Insight(probability.numpy(), own.numpy(), CHOICES, spent))
+        for cursor, probability, own in zip(cursors, probabilities, chosen, strict=True)
+    ]
+
+
+def _of_each(turns: Sequence[Turn], which: Tensor, *of_cells: Tensor) -> list[tuple[int, list[Tensor]]]:
+    """Split what is given of cells, sorted by turns, by `which` turn they belong to; turns without any are left out."""
+    counts = which.bincount(minlength=len(turns)).tolist()
+    parts = zip(*(what.split(counts) for what in of_cells), strict=True)
+    return [(place, list(part)) for place, part in enumerate(parts) if counts[place]]
+
+
+def _write_(model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tensor, pixels: Tensor) -> Tensor:
+    """Write what the cells become into the states, in place, where it differs from what they show.
+
+    returns: (B, rows, columns) int8 on the CPU: the choice behind each cell that differs, else -1
+    """
+    chosen = torch.full((len(turns), *turns[0].state.grid), -1, dtype=torch.int8)
+    shown = [
+        turns[place].state.contents[rows, columns, 0] for place, (rows, columns) in _of_each(turns, *cells)
+    ]
+    differs = (pixels != torch.cat([pixels[:0], *shown])).flatten(1).any(1)
+    cells, choice, pixels = tuple(axis[differs] for axis in cells), choice[differs], pixels[differs]
+    if len(choice):
+        written = (*cells, choice, pixels, model.embed(pixels))
+        for place, (rows, columns, own, new, embedded) in _of_each(turns, *written):
+            turns[place].state.write_(rows, columns, new, embedded, turns[place].tick)
+            chosen[place, rows.cpu(), columns.cpu()] = own.to("cpu", torch.int8)
+    return chosen
 
 
 def _pixels(
     model: NCGUIWorld,
-    state: ScreenState,
-    shift: tuple[int, int],
-    rows: Tensor,
-    columns: Tensor,
+    turns: Sequence[Turn],
+    cells: Cells,
     choice: Tensor,
     features: Tensor,
     action: Tensor,
     steps: int,
-    generator: torch.Generator,
     painter: Painter,
 ) -> Tensor:
-    """Return (N, 16, 16, 3) uint8: what the cells (rows[i], columns[i]) become by choice[i]; shift is (dx, dy) pixels."""
-    stack = state.contents[rows, columns]  # (N, 1 + K, 16, 16, 3)
-    pixels = stack[
-        torch.arange(len(rows), device=rows.device), torch.where(choice < Choice.GENERATE, choice, 0)
-    ]
-    corners = torch.stack([rows, columns], 1) * CELL
-    first = torch.zeros_like(rows)
-    shifted = windows(
-        state.screen[None], first, corners - torch.tensor(shift[::-1], device=rows.device), CELL
-    )
+    """Return (N, 16, 16, 3) uint8: what cells become.
+
+    cells:  indices (N,) of turn, row and column on its whole screen, sorted by turns
+    choice: (N,), see `Choice`; features (N, C), action (B, A)
+    """
+    if not len(choice):
+        return torch.empty(0, CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
+    sources = [_sources(turns[place], *at) for place, at in _of_each(turns, *cells)]
+    stack, known, shifted, around = (torch.cat(parts) for parts in zip(*sources, strict=True))
+    each = torch.arange(len(choice), device=choice.device)
+    pixels = stack[each, torch.where(choice < Choice.GENERATE, choice, 0)]
     pixels = torch.where((choice == Choice.SHIFT)[:, None, None, None], shifted, pixels)
 
     named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
     if len(named):
         pixels[named] = model.vocabulary[model.selector.words(features[named]).argmax(1)]
     painted = torch.nonzero(choice == Choice.GENERATE).flatten()
-    if len(painted):
-        own = stack[painted, : REFERENCES - 1]
-        known = torch.arange(REFERENCES - 1, device=rows.device) < state.count[rows, columns][painted, None]
-        own = torch.where(known[:, :, None, None, None], own, own[:, :1])
-        references = pixels_in(torch.cat([own[:, :1], shifted[painted, None], own[:, 1:]], 1))
-        around = pixels_in(
-            windows(state.screen[None], first[painted], corners[painted] - MARGIN, CELL + 2 * MARGIN)
-        )
+    many = cells[0][painted].bincount(minlength=len(turns)) > MANY_PAINTED
+    for busy in (False, True):
+        part = painted[many[cells[0][painted]] == busy]
+        if not len(part):
+            continue
+        which = cells[0][part]
+        own = torch.where(known[part, :, None, None, None], stack[part, : REFERENCES - 1], stack[part, :1])
+        references = pixels_in(torch.cat([own[:, :1], shifted[part, None], own[:, 1:]], 1))
         clean = paint(
-            painter, references, around, features[painted], action.expand(len(painted), -1),
-            steps=steps if len(painted) <= MANY_PAINTED else 1, generator=generator,
+            painter, references, pixels_in(around[part]), features[part], action[which],
+            steps=1 if busy else steps, noise=_noise(turns, which),
         )  # fmt: skip
-        pixels[painted] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
+        pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
     return pixels
+
+
+def _sources(turn: Turn, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return what the cells (rows[i], columns[i]) of a screen can be made from.
+
+    stack   (N, 1 + K, 16, 16, 3) uint8, see `ScreenState`
+    known   (N, REFERENCES - 1) bool: which of the newest are set
+    shifted (N, 16, 16, 3) uint8: what the tick's motion of the pointer would move there
+    around  (N, 24, 24, 3) uint8: the cells with their surroundings
+    """
+    state, device = turn.state, rows.device
+    screen, first = state.screen[None], torch.zeros_like(rows)
+    corners = torch.stack([rows, columns], 1) * CELL
+    motion = torch.tensor(turn.memory.shift[::-1], device=device)
+    return (
+        state.contents[rows, columns],
+        torch.arange(REFERENCES - 1, device=device) < state.count[rows, columns, None],
+        windows(screen, first, corners - motion, CELL),
+        windows(screen, first, corners - MARGIN, CELL + 2 * MARGIN),
+    )
+
+
+def _noise(turns: Sequence[Turn], which: Tensor) -> Noise:
+    """Return what draws noise for cells of turns `which` (N,), each turn's by its own generator."""
+    counts = which.bincount(minlength=len(turns)).tolist()
+
+    def draw() -> Tensor:
+        return torch.cat(
+            [
+                torch.randn(count, 3, CELL, CELL, generator=turn.generator)
+                for turn, count in zip(turns, counts, strict=True)
+                if count
+            ]
+        ).to(which.device)
+
+    return draw

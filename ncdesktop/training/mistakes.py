@@ -122,7 +122,7 @@ class OwnMistakes:
                 features[painted],
                 action[at[0]],
                 steps=2,
-                generator=generator,
+                noise=lambda: torch.randn(len(painted), 3, CELL, CELL, generator=generator).to(around.device),
             )
             pixels = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
             new[painted] = self._bank.identify(pixels)

@@ -14,7 +14,7 @@ __all__ = ["CROPS", "SHARES", "Draw", "TickSampler", "calibration", "drawn_kinds
 
 CROPS = ((8, 8), (12, 16), (16, 24), (24, 32))
 """Cells of the crops, small to whole; a change is seen whole in the smallest that holds it, most of the time."""
-_CELLS_A_BATCH = 1152
+_CELLS_A_BATCH = 768
 
 SHARES = {"drag": 0.13, "event": 0.26, "edge": 0.18, "hover": 0.12, "late": 0.07, "still": 0.14, "idle": 0.10}
 """Share of each kind of tick among all that are drawn (see `drawn_kinds`)."""

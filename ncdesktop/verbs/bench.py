@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.input_logs import built_in_logs, session_log
     from ncdesktop.evaluation.peers import check_peers, describe_peers, peers
     from ncdesktop.model.neural_world import NeuralWorld
+    from ncdesktop.verbs.bench_batch import batch_figures, describe_batch
     from ncdesktop.verbs.bench_emulator import describe, emulator_figures
 
     check_file(arguments.json)
@@ -57,16 +58,17 @@ def run(arguments: argparse.Namespace) -> None:
         bf16=arguments.bf16,
     )
     logs = built_in_logs(world, ticks=arguments.ticks)
-    busy, typical = logs[-1], next(log for log in logs if log.name == "typical")
+    typical = next(log for log in logs if log.name == "typical")
     if arguments.session:
         logs.append(session_log(open_session(arguments.session), ticks=arguments.ticks))
     found = bench(world, logs, seed=arguments.seed)
     found |= start_up(
         arguments.weights, device=arguments.device, threads=arguments.threads, ticks=arguments.ticks
     )
-    found |= emulator_figures(world, busy, seed=arguments.seed)
+    found |= emulator_figures(world, logs[-1], seed=arguments.seed)
+    found |= batch_figures(world, logs, seed=arguments.seed)
     found |= {"device": arguments.device, "threads": arguments.threads, "model": world.model_hash}
-    print(f"{table(found)}\n{describe(found)}")
+    print(f"{table(found)}\n{describe(found)}\n{describe_batch(found)}")
     if arguments.growth:
         found["large"] = large_logs(world, logs, seed=arguments.seed)
         found["growth"] = growth(world, typical, seed=arguments.seed)

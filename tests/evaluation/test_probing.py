@@ -79,6 +79,6 @@ def test_a_model_of_another_size_and_an_unknown_group_are_refused(
 ) -> None:
     arguments = ["probe", "--weights", str(tiny_weights), "--out", str(tmp_path / "videos")]
     assert main(arguments) == 2
-    assert "probes are for 512x384, this model dreams 128x128" in capsys.readouterr().err
+    assert "probes are for 512x384, this world is 128x128" in capsys.readouterr().err
     assert main([*arguments, "--groups", "fly"]) == 2
     assert "unknown group 'fly'" in capsys.readouterr().err

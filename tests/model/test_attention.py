@@ -13,7 +13,8 @@ from tiny import busy_actions
 from ncdesktop.cli import main
 from ncdesktop.errors import InputError, WeightsError
 from ncdesktop.model.attention import choose_attention, use_attention_
-from ncdesktop.model.neural_world import NeuralWorld, check_cuda
+from ncdesktop.model.cuda import check_cuda
+from ncdesktop.model.neural_world import NeuralWorld
 
 
 def test_the_choice_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -11,7 +11,7 @@ from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.events import Button, Move
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.tick import dream_tick_, tick_inputs
+from ncdesktop.model.tick import Turn, dream_ticks_, tick_inputs
 from ncdesktop.model.view import View, choose_view, whole
 from ncdesktop.state_file import load_state, save_state
 from ncdesktop.world import State
@@ -74,13 +74,14 @@ def test_streaming_with_cached_embeddings_equals_the_tick_from_scratch(tiny_worl
     for tick, action in enumerate(busy_actions(40), start=1):
         screen, memory, model = tiny_world._screen, tiny_world._memory, tiny_world.model
         with torch.inference_mode():
-            cached = model(tick_inputs(screen, memory, whole(screen), tick=tick, cursor=0))
+            turn = Turn(screen, memory, whole(screen), tick, 0, tiny_world._generator)
+            cached = model(tick_inputs([turn]))
             scratch = screen.embedded.clone()
             scratch[:] = model.cell_encoder.nothing
             for slot in range(scratch.shape[2]):
                 known = screen.count > slot
                 scratch[:, :, slot][known] = model.embed(screen.contents[:, :, slot][known])
-            inputs = tick_inputs(screen, memory, whole(screen), tick=tick, cursor=0)
+            inputs = tick_inputs([turn])
             inputs.embedded = scratch[None]
             fresh = model(inputs)
         torch.testing.assert_close(cached[0].change, fresh[0].change)
@@ -148,16 +149,7 @@ def test_part_of_the_screen_outside_the_view_stays_as_it_is(tiny_world: NeuralWo
     memory, view, generator = new_memory((10, 10)), View(0, 4, 4, 4), torch.Generator().manual_seed(0)
     for tick, action in enumerate(busy_actions(30), start=1):
         memory = advance(memory, action)
-        dream_tick_(
-            tiny_world.model,
-            screen,
-            memory,
-            view,
-            tick=tick,
-            cursor=0,
-            generator=generator,
-            painter=tiny_world.painter,
-        )
+        dream_ticks_(tiny_world.model, [Turn(screen, memory, view, tick, 0, generator)])
     inside = torch.zeros(TINY_SIZE[1], TINY_SIZE[0], dtype=torch.bool)
     inside[:64, 64:] = True
     differs = (screen.screen != before).any(-1)

@@ -11,7 +11,7 @@ from ncdesktop.actions import Action, fold, new_memory
 from ncdesktop.events import Button, Move
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.selector import Choice
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.tick import Turn, tick_inputs
 from ncdesktop.model.view import whole
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.training.batches import CellBank, assemble
@@ -121,7 +121,8 @@ def test_training_sees_what_a_world_that_followed_the_session_sees(
         action, state = small_session.ticks[tick].action, tiny_world.get_state()
         tiny_world._advance(action)
         memory, screen = tiny_world._memory, tiny_world._screen
-        live = tick_inputs(screen, memory, whole(screen), tick=tick + 1, cursor=0)
+        turn = Turn(screen, memory, whole(screen), tick + 1, 0, tiny_world._generator)
+        live = tick_inputs([turn])
         presses += int(memory.ages[0] == 0)
         if (
             presses
