@@ -10,7 +10,7 @@ case $job in
   run) packages=(libx11-6 libxext6) extras="" ;;
   test)
     mapfile -t packages < <(cut -d' ' -f1 ncdesktop/desktop/packages.txt)
-    packages+=(libx11-6 libxext6 openbox tesseract-ocr tesseract-ocr-eng xdotool xvfb)
+    packages+=(chromium chromium-driver libx11-6 libxext6 openbox tesseract-ocr tesseract-ocr-eng xdotool xvfb)
     extras="[dev]"
     ;;
   *)

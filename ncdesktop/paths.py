@@ -1,9 +1,9 @@
-"""Where files are: the embedded weights, and the user's states, recordings and pictures."""
+"""Where files are: the embedded weights and tours, and the user's states, recordings and pictures."""
 
 import os
 from pathlib import Path
 
-__all__ = ["embedded_weights", "home", "write_atomically"]
+__all__ = ["embedded_tours", "embedded_weights", "home", "write_atomically"]
 
 DEFAULT_MODEL = "xfce-512x384"
 
@@ -13,6 +13,14 @@ def embedded_weights() -> Path:
     package = Path(__file__).parent
     inside = package / "weights" / DEFAULT_MODEL
     return inside if inside.exists() else package.parent / "weights" / DEFAULT_MODEL
+
+
+def embedded_tours() -> list[Path]:
+    """Return the tours that come with the program (in a wheel or in a checkout), in order."""
+    package = Path(__file__).parent
+    inside = package / "assets" / "tours"
+    folder = inside if inside.exists() else package.parent / "assets" / "tours"
+    return sorted(folder.glob("*.txt"))
 
 
 def home() -> Path:

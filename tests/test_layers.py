@@ -16,15 +16,17 @@ BELOW: dict[str, set[str]] = {
     "emulator": {""},
     "desktop": {"", "emulator"},
     "app": {"", "emulator"},
+    "serve": {"", "emulator"},
     "training": {"", "model"},
     "evaluation": {"", "model", "training", "emulator", "desktop"},
     "environment": {"", "model", "evaluation", "app"},
-    "verbs": {"", "model", "emulator", "desktop", "app", "training", "evaluation"},
+    "verbs": {"", "model", "emulator", "desktop", "app", "serve", "training", "evaluation"},
 }
 ONLY_IN = {
     "pygame": {"app"},
     "Xlib": {"desktop"},
     "gymnasium": {"environment"},
+    "aiohttp": {"serve"},
     "torch": {"model", "training", "evaluation", "verbs"},
 }
 

@@ -9,9 +9,9 @@ import pygame
 
 from ncdesktop.app.scaling import first_scale
 from ncdesktop.app.window import NEWS, Look, Window
-from ncdesktop.app.worker import Worker
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.intake import Intake
+from ncdesktop.emulator.worker import Worker
 from ncdesktop.errors import DisplayError
 from ncdesktop.paths import home
 

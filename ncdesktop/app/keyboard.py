@@ -45,6 +45,10 @@ class Keyboard:
         self._down: dict[int, str] = {}
         self._made_up: set[int] = set()
 
+    def may_be_made_up(self, event: pygame.Event) -> bool:
+        """Return whether it takes the following event to tell if somebody did this one."""
+        return event.type == pygame.KEYDOWN and event.key in _TWINS
+
     def made_up(self, event: pygame.Event, following: pygame.Event) -> bool:
         """Return whether nobody did `event`, the one before `following`.
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import pygame
 
 from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, text
-from ncdesktop.app.hotkeys import HOTKEYS, host_words
 from ncdesktop.app.hud import Hud
 from ncdesktop.app.probe import Probe
 from ncdesktop.app.scaling import STRIP_PX, Placement, View
 from ncdesktop.app.slotboard import SlotBoard
 from ncdesktop.emulator.comparison import Comparison
 from ncdesktop.emulator.console import Status
+from ncdesktop.emulator.hotkeys import HOTKEYS, host_words
 
 __all__ = ["Overlays"]
 

@@ -8,7 +8,8 @@ import pygame
 from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, rgba_surface, text
 from ncdesktop.app.scaling import Placement
 from ncdesktop.emulator.console import Status
-from ncdesktop.events import Button, Event, Key, Move, Wheel
+from ncdesktop.emulator.marks import Mark, kinds_of, marks_of, words_of
+from ncdesktop.events import Button, Move
 from ncdesktop.world import CELL
 
 __all__ = ["Probe"]
@@ -24,9 +25,6 @@ _KINDS = {
     "generate": (255, 95, 85),
 }
 _PRESS = (255, 95, 85)
-_UNKNOWN = "changed"
-_Mark = tuple[int, int, str]
-_BUTTONS = {1: "left", 2: "middle", 3: "right"}
 
 
 class Probe:
@@ -34,7 +32,7 @@ class Probe:
 
     def __init__(self) -> None:
         self._tick: int | None = None
-        self._marks: deque[tuple[int, list[_Mark]]] = deque(maxlen=_FADE_TICKS)
+        self._marks: deque[tuple[int, list[Mark]]] = deque(maxlen=_FADE_TICKS)
         self._input: deque[tuple[int, str]] = deque(maxlen=_LINES)
         self._press: tuple[int, int] | None = None
 
@@ -57,12 +55,12 @@ class Probe:
             self._marks.clear()
             self._input.clear()
         self._tick = frame.tick
-        self._marks.append((frame.tick, _marks(status)))
+        self._marks.append((frame.tick, marks_of(status)))
         for event in status.action.edges:
             if isinstance(event, Button) and event.down:
                 self._press = status.action.pointer
             if not isinstance(event, Move):
-                self._input.append((frame.tick, _words(event)))
+                self._input.append((frame.tick, words_of(event)))
 
     def _draw_heat(self, target: pygame.Surface, status: Status, placement: Placement) -> None:
         if status.frame.insight is None:
@@ -113,8 +111,7 @@ class Probe:
         """Draw what the colours mean, with this tick's counts, and the last input."""
         size_px = _size_px(target)
         line = round(size_px * 1.45)
-        insight = status.frame.insight
-        counts = dict.fromkeys(map(_kind, insight.choices) if insight else (_UNKNOWN,), 0)
+        counts = dict.fromkeys(kinds_of(status), 0)
         if self._marks and self._marks[-1][0] == status.frame.tick:
             for _, _, kind in self._marks[-1][1]:
                 counts[kind] = counts.get(kind, 0) + 1
@@ -144,35 +141,5 @@ def _size_px(target: pygame.Surface) -> int:
     return max(11, min(16, target.get_height() // 48))
 
 
-def _marks(status: Status) -> list[_Mark]:
-    """Return the cells that the tick has changed, each with the kind of choice that it came from."""
-    insight, changed = status.frame.insight, status.figures.changed
-    if insight is not None:
-        return [
-            (int(row), int(column), _kind(insight.choices[insight.choice[row, column]]))
-            for row, column in np.argwhere(insight.choice >= 0)
-        ]
-    if changed is None:
-        return []
-    return [(int(row), int(column), _UNKNOWN) for row, column in np.argwhere(changed)]
-
-
 def _color(kind: str) -> tuple[int, int, int]:
     return _KINDS.get(kind, _CHANGED)
-
-
-def _kind(choice: str) -> str:
-    """Return the kind of a choice: "stack 3" is one of "stack"."""
-    return choice.split()[0]
-
-
-def _words(event: Event) -> str:
-    match event:
-        case Key(name, down):
-            return f"{name} {'down' if down else 'up'}"
-        case Button(button, down):
-            return f"{_BUTTONS[button]} button {'down' if down else 'up'}"
-        case Wheel(dx, dy):
-            return f"wheel {dx:+d}, {dy:+d}"
-        case Move(x, y):
-            return f"to {x}, {y}"

@@ -9,15 +9,15 @@ from typing import ClassVar
 import pygame
 
 from ncdesktop.app.canvas import Canvas, draw_splash, icon
-from ncdesktop.app.hostkey import HostKey
-from ncdesktop.app.hotkeys import COMMANDS, HELD, host_words
 from ncdesktop.app.keyboard import Keyboard, base_name
 from ncdesktop.app.overlays import Overlays
 from ncdesktop.app.scaling import MODES, STRIP_PX, View, place, place_both
 from ncdesktop.app.toasts import Toasts
-from ncdesktop.app.worker import Worker
 from ncdesktop.emulator.comparison import GAP_PX
 from ncdesktop.emulator.console import Status
+from ncdesktop.emulator.hostkey import HostKey
+from ncdesktop.emulator.hotkeys import COMMANDS, HELD, host_words
+from ncdesktop.emulator.worker import Worker
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 
 __all__ = ["Look", "Window"]
@@ -27,6 +27,8 @@ NEWS = pygame.event.custom_type()
 
 _BUTTONS = {pygame.BUTTON_LEFT: 1, pygame.BUTTON_MIDDLE: 2, pygame.BUTTON_RIGHT: 3}
 _SPLASH_S = 1 / 20
+_TWIN_MS = 20
+"""X may tell of a modifier so much before it tells which one; see `Keyboard.made_up`."""
 
 
 @dataclass
@@ -93,6 +95,8 @@ class Window:
             redraw = event.type != pygame.NOEVENT or self.worker.status is None
             while event.type != pygame.NOEVENT:
                 following = pygame.event.poll()
+                if following.type == pygame.NOEVENT and self._keyboard.may_be_made_up(event):
+                    following = pygame.event.wait(_TWIN_MS)
                 if not self._keyboard.made_up(event, following):
                     self._handle(event)
                 event = following

@@ -22,7 +22,7 @@ OpenReal = Callable[[tuple[int, int]], World]
 
 _REFUSED = {
     *("pause", "step", "back", "rewind", "forward", "hurry", "faster", "slower"),
-    *("reboot", "load", "undo", "open"),
+    *("reboot", "load", "undo", "open", "tour"),
 }
 """Commands that a real desktop could not follow."""
 

@@ -1,7 +1,7 @@
 """The front panel of a running emulator: every command that a user can give, by name, headless or in the window."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from ncdesktop.emulator.rewind import Rewind
 from ncdesktop.emulator.timecontrol import TimeControl
 from ncdesktop.errors import StateError
 from ncdesktop.events import Key
+from ncdesktop.script import read_script
 from ncdesktop.world import FPS, Frame, Start, World
 
 __all__ = ["Console", "Status"]
@@ -77,11 +78,13 @@ class Console:
         rewind_seconds: float = 300,
         rewind_mb: float = 200,
         demo: Demo | None = None,
+        tours: Sequence[Path] = (),
         real: OpenReal | None = None,
         autosave: bool = False,
     ) -> None:
         """home: folder for states, recordings and pictures; say: takes a line for the user, "saved to slot 1".
 
+        demo: leads and hands over by itself; tours: action scripts to lead through when the user asks for it
         real: opens a real desktop to put beside the dream; autosave: keep the last moment for --resume
         """
         self.intake = intake
@@ -90,6 +93,7 @@ class Console:
         self._seed = seed
         self._autosave = autosave
         self._demo = demo
+        self._tours = list(tours)
         self._meter = Meter(clock)
         self._rewind = Rewind(seconds=rewind_seconds, budget_mb=rewind_mb)
         self._recording = Recording(say)
@@ -108,6 +112,7 @@ class Console:
         self.commands: dict[str, Callable[[str], None]] = {
             **self._time.commands,
             **self.moments.commands,
+            "tour": self._tour,
             "screenshot": self._screenshot,
             "record": self._record,
             "beside": lambda _: self._beside.toggle(world.size),
@@ -128,7 +133,7 @@ class Console:
             travel=self._time.travel,
             recording=self._recording.active,
             led=self._replay.active or touring or self._time.travel != 0,
-            caption=self._demo.caption if self._demo else "",
+            caption=self._demo.caption if self._demo else self._replay.caption,
             slot=self.moments.slot,
             replayed=(self._replay.done, self._replay.total) if self._replay.active else None,
             rewind=((self._rewind.position - self._rewind.oldest) / FPS, self._rewind.size_bytes / 1e6),
@@ -185,6 +190,17 @@ class Console:
 
     def _settle(self) -> None:
         self.intake.settle(self._emulator.releases())
+
+    def _tour(self, _: str) -> None:
+        """Begin anew and lead through the next tour; can be undone."""
+        if not self._tours:
+            raise StateError("there are no tours to ask for here; ncdesktop demo plays them by themselves")
+        tour = self._tours.pop(0)
+        self._tours.append(tour)
+        script = read_script(tour, size=self._emulator.world.size, seed=self._seed)
+        self.moments.start_from(None, "a tour: any click or key takes over")
+        self._replay.guide(script)
+        self._time.go()
 
     def _screenshot(self, _: str) -> None:
         path = _free(self._home / "pictures", ".png")

@@ -1,4 +1,4 @@
-"""Replaying recorded input in the world, watching where the screen departs from the recording, and handing over."""
+"""Replaying recorded or scripted input in the world, watching where it departs from a recording, and handing over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ncdesktop.actions import Action
 from ncdesktop.emulator.extension import Extension
 from ncdesktop.events import Move
+from ncdesktop.script import Script
 from ncdesktop.session import frame_crc32
 from ncdesktop.world import Frame
 
@@ -28,7 +29,8 @@ class Replay(Extension):
         self._say = say
         self._handed_over = handed_over
         self._actions: Sequence[Action] = ()
-        self._checksums: Sequence[int] = ()
+        self._checksums: Sequence[int] | None = None
+        self._script: Script | None = None
         self.done = 0
         self.differing = 0
         self.diverged_at: int | None = None
@@ -43,9 +45,11 @@ class Replay(Extension):
 
     def play(self, actions: Sequence[Action], checksums: Sequence[int]) -> None:
         """Lead from the next tick on. checksums: of the recorded screens without pointer, one an action."""
-        self._actions, self._checksums = actions, checksums
-        self.done = self.differing = 0
-        self.diverged_at = None
+        self._begin(actions, checksums, None)
+
+    def guide(self, script: Script) -> None:
+        """Lead through a script from the next tick on; nothing was recorded to compare with."""
+        self._begin(script.actions, None, script)
 
     def before_tick(self, emulator: Emulator, action: Action) -> Action:
         if not self.active:
@@ -58,18 +62,23 @@ class Replay(Extension):
     def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
         if not self.active:
             return
-        if frame_crc32(frame.ui) != self._checksums[self.done]:
+        if self._checksums is not None and frame_crc32(frame.ui) != self._checksums[self.done]:
             self.differing += 1
             if self.diverged_at is None:
                 self.diverged_at = self.done
                 self._say(f"tick {self.done} differs from the recording")
         self.done += 1
         if not self.active:
-            self._stop(f"replay ended, {self.verdict}")
+            self._stop("the tour has ended" if self._checksums is None else f"replay ended, {self.verdict}")
 
     def jumped(self, emulator: Emulator, frame: Frame) -> None:
         if self.active:
             self._stop("replay stopped")
+
+    @property
+    def caption(self) -> str:
+        """Words of the script to show now, "" for none."""
+        return self._script.caption_at(self.done) if self._script and self.active else ""
 
     @property
     def verdict(self) -> str:
@@ -77,6 +86,13 @@ class Replay(Extension):
         if not self.differing:
             return f"all {self.done} ticks as recorded"
         return f"{self.differing} of {self.done} ticks differ, the first is {self.diverged_at}"
+
+    def _begin(
+        self, actions: Sequence[Action], checksums: Sequence[int] | None, script: Script | None
+    ) -> None:
+        self._actions, self._checksums, self._script = actions, checksums, script
+        self.done = self.differing = 0
+        self.diverged_at = None
 
     def _stop(self, words: str) -> None:
         self._say(words)

@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.model.neural_world import NeuralWorld
     from ncdesktop.verbs.bench_batch import batch_figures, describe_batch
     from ncdesktop.verbs.bench_emulator import describe, emulator_figures
+    from ncdesktop.verbs.bench_serve import describe_serve, serve_figures
 
     check_file(arguments.json)
     check_file(arguments.plot)
@@ -67,8 +68,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     found |= emulator_figures(world, logs[-1], seed=arguments.seed)
     found |= batch_figures(world, logs, seed=arguments.seed)
+    found |= serve_figures(world, typical, seed=arguments.seed)
     found |= {"device": arguments.device, "threads": arguments.threads, "model": world.model_hash}
-    print(f"{table(found)}\n{describe(found)}\n{describe_batch(found)}")
+    print(f"{table(found)}\n{describe(found)}\n{describe_batch(found)}\n{describe_serve(found)}")
     if arguments.growth:
         found["large"] = large_logs(world, logs, seed=arguments.seed)
         found["growth"] = growth(world, typical, seed=arguments.seed)

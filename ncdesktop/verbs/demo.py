@@ -8,10 +8,12 @@ from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import InputError
+from ncdesktop.paths import embedded_tours
+from ncdesktop.verbs.dreaming import load_console
 from ncdesktop.verbs.options import at_least
-from ncdesktop.verbs.run import GUEST, add_window_arguments, load_console
+from ncdesktop.verbs.run import GUEST, add_window_arguments
 
-__all__ = ["add_arguments", "embedded_tours", "run"]
+__all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,14 +29,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--windowed", action="store_true", help="in a window, not the full screen")
     add_window_arguments(parser)
-
-
-def embedded_tours() -> list[Path]:
-    """Return the tours that come with the program (in a wheel or in a checkout), in order."""
-    package = Path(__file__).parents[1]
-    inside = package / "assets" / "tours"
-    folder = inside if inside.exists() else package.parent / "assets" / "tours"
-    return sorted(folder.glob("*.txt"))
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -1,16 +1,24 @@
-"""Options of the verbs that dream live, and the dream that they name."""
+"""Options of the verbs that dream live, the dream that they name, and where it begins."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ncdesktop.emulator.beside import OpenReal
+from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.demo import Demo
+from ncdesktop.emulator.intake import Intake
+from ncdesktop.errors import InputError
+from ncdesktop.paths import embedded_tours, home
 from ncdesktop.verbs.options import add_device, add_kernels, add_seed, add_weights, at_least
 
 if TYPE_CHECKING:
     from ncdesktop.model.neural_world import NeuralWorld
 
-__all__ = ["add_dream", "open_dream"]
+__all__ = ["add_beginning", "add_dream", "begin_console", "check_beginning", "load_console", "open_dream"]
 
 
 def add_dream(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +31,89 @@ def add_dream(parser: argparse.ArgumentParser) -> None:
     # program is busy: 500 ms a tick with two threads beside a training run on two cores, 41 ms with one.
     help_ = "threads of the network on a CPU (default: 1)"
     parser.add_argument("--threads", type=at_least(1), default=1, metavar="N", help=help_)
+
+
+def add_beginning(parser: argparse.ArgumentParser) -> None:
+    """Add --resume, --state, --start and --replay, and how far can be gone back."""
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--resume", action="store_true", help="go on where the last run was quit")
+    begin.add_argument("--state", type=Path, metavar="FILE", help="start from this state")
+    begin.add_argument(
+        "--start", type=Path, metavar="IMAGE", help="screen to start from (default: the model's)"
+    )
+    begin.add_argument(
+        "--replay", type=Path, metavar="DIR", help="replay this session; the first key or button takes over"
+    )
+    parser.add_argument(
+        "--rewind-seconds", type=at_least(0), default=300, metavar="S", help="how far back (default: 300)"
+    )
+    parser.add_argument(
+        "--rewind-mb", type=at_least(0), default=200, metavar="MB", help="memory for it (default: 200)"
+    )
+
+
+def check_beginning(arguments: argparse.Namespace) -> None:
+    """Raise InputError if there is nothing where the arguments say that the dream begins."""
+    opened = _opened(arguments)
+    if opened and not opened.exists():
+        raise InputError(f"{opened} is not there")
+
+
+def begin_console(
+    arguments: argparse.Namespace,
+    intake: Intake,
+    say: Callable[[str], None],
+    *,
+    real: OpenReal | None = None,
+) -> Console:
+    """Load the model that the arguments name and begin where they say; its end is kept for --resume.
+
+    Called in the world's thread.
+    """
+    console = load_console(
+        arguments,
+        intake,
+        say,
+        rewind_seconds=arguments.rewind_seconds,
+        rewind_mb=arguments.rewind_mb,
+        autosave=True,
+        tours=embedded_tours(),
+        real=real,
+    )
+    opened = _opened(arguments)
+    if arguments.resume:
+        console.moments.resume()
+    elif opened:
+        console.moments.open(str(opened))
+    return console
+
+
+def load_console(
+    arguments: argparse.Namespace,
+    intake: Intake,
+    say: Callable[[str], None],
+    *,
+    rewind_seconds: float,
+    rewind_mb: float,
+    autosave: bool,
+    demo: Demo | None = None,
+    tours: Sequence[Path] = (),
+    real: OpenReal | None = None,
+) -> Console:
+    """Load the model that the arguments name and start it; called in the world's thread."""
+    return Console(
+        open_dream(arguments),
+        intake,
+        home=home(),
+        say=say,
+        seed=arguments.seed,
+        rewind_seconds=rewind_seconds,
+        rewind_mb=rewind_mb,
+        autosave=autosave,
+        demo=demo,
+        tours=tours,
+        real=real,
+    )
 
 
 def open_dream(arguments: argparse.Namespace) -> NeuralWorld:
@@ -39,3 +130,7 @@ def open_dream(arguments: argparse.Namespace) -> NeuralWorld:
         attention=arguments.attention,
         bf16=arguments.bf16,
     )
+
+
+def _opened(arguments: argparse.Namespace) -> Path | None:
+    return arguments.state or arguments.start or arguments.replay

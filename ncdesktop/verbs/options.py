@@ -4,9 +4,19 @@ import argparse
 from pathlib import Path
 
 from ncdesktop.errors import InputError
+from ncdesktop.keysyms import keysym_known
 from ncdesktop.paths import embedded_weights
 
-__all__ = ["add_device", "add_json", "add_kernels", "add_seed", "add_weights", "at_least", "new_file"]
+__all__ = [
+    "add_device",
+    "add_json",
+    "add_kernels",
+    "add_seed",
+    "add_weights",
+    "at_least",
+    "keysym",
+    "new_file",
+]
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +59,15 @@ def at_least(minimum: int):  # type: ignore[no-untyped-def]
         return number
 
     return whole_number
+
+
+def keysym(text: str) -> str:
+    """Return `text` if it is an X keysym name, as an argparse type."""
+    if not keysym_known(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no key, expected an X keysym name such as Control_R or F12"
+        )
+    return text
 
 
 def new_file(path: Path) -> Path:

@@ -3,47 +3,27 @@
 import argparse
 import re
 from collections.abc import Callable
-from pathlib import Path
 
-from ncdesktop.app.hotkeys import markdown
 from ncdesktop.app.scaling import MODES
-from ncdesktop.emulator.beside import OpenReal
 from ncdesktop.emulator.console import Console
-from ncdesktop.emulator.demo import Demo
+from ncdesktop.emulator.hotkeys import markdown
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.errors import InputError
-from ncdesktop.keysyms import keysym_known
-from ncdesktop.paths import home
-from ncdesktop.verbs.dreaming import add_dream, open_dream
-from ncdesktop.verbs.options import at_least
+from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
+from ncdesktop.verbs.options import at_least, keysym
 from ncdesktop.world import World
 
-__all__ = ["GUEST", "add_arguments", "add_window_arguments", "load_console", "open_real", "run"]
+__all__ = ["GUEST", "add_arguments", "add_window_arguments", "open_real", "run"]
 
 GUEST = (512, 384)
 """Size of the window's first picture, before the model is loaded."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    begin = parser.add_mutually_exclusive_group()
-    begin.add_argument("--resume", action="store_true", help="go on where the last run was quit")
-    begin.add_argument("--state", type=Path, metavar="FILE", help="start from this state")
-    begin.add_argument(
-        "--start", type=Path, metavar="IMAGE", help="screen to start from (default: the model's)"
-    )
-    begin.add_argument(
-        "--replay", type=Path, metavar="DIR", help="replay this session; the first key or button takes over"
-    )
+    add_beginning(parser)
     parser.add_argument("--fullscreen", action="store_true", help="fill the screen")
     parser.add_argument("--view-only", action="store_true", help="look on: input does not reach the dream")
     parser.add_argument(
         "--pause-unfocused", action="store_true", help="pause while another window has the focus"
-    )
-    parser.add_argument(
-        "--rewind-seconds", type=at_least(0), default=300, metavar="S", help="how far back (default: 300)"
-    )
-    parser.add_argument(
-        "--rewind-mb", type=at_least(0), default=200, metavar="MB", help="memory for it (default: 200)"
     )
     parser.add_argument("--hotkeys", action="store_true", help="print the table of hot keys and end")
     add_window_arguments(parser)
@@ -65,7 +45,11 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
         "--scaling", choices=MODES, default="fit", help="how the dream fills the window (default: fit)"
     )
     parser.add_argument(
-        "--host-key", type=_key, default="Control_R", metavar="KEY", help="X keysym name (default: Control_R)"
+        "--host-key",
+        type=keysym,
+        default="Control_R",
+        metavar="KEY",
+        help="X keysym name (default: Control_R)",
     )
     add_dream(parser)
 
@@ -78,9 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.app.app import open_window
     from ncdesktop.app.window import Look
 
-    opened = arguments.state or arguments.start or arguments.replay
-    if opened and not opened.exists():
-        raise InputError(f"{opened} is not there")
+    check_beginning(arguments)
     look = Look(
         scaling=arguments.scaling,
         fullscreen=arguments.fullscreen,
@@ -89,49 +71,10 @@ def run(arguments: argparse.Namespace) -> None:
     )
 
     def make_console(intake: Intake, say: Callable[[str], None]) -> Console:
-        console = load_console(
-            arguments,
-            intake,
-            say,
-            rewind_seconds=arguments.rewind_seconds,
-            rewind_mb=arguments.rewind_mb,
-            autosave=True,
-            real=open_real,
-        )
-        if arguments.resume:
-            console.moments.resume()
-        elif opened:
-            console.moments.open(str(opened))
-        return console
+        return begin_console(arguments, intake, say, real=open_real)
 
     size, scale = arguments.size, arguments.scale
     open_window(make_console, guest=GUEST, look=look, size=size, scale=scale, host=arguments.host_key)
-
-
-def load_console(
-    arguments: argparse.Namespace,
-    intake: Intake,
-    say: Callable[[str], None],
-    *,
-    rewind_seconds: float,
-    rewind_mb: float,
-    autosave: bool,
-    demo: Demo | None = None,
-    real: OpenReal | None = None,
-) -> Console:
-    """Load the model that the arguments name and start it; called in the world's thread."""
-    return Console(
-        open_dream(arguments),
-        intake,
-        home=home(),
-        say=say,
-        seed=arguments.seed,
-        rewind_seconds=rewind_seconds,
-        rewind_mb=rewind_mb,
-        autosave=autosave,
-        demo=demo,
-        real=real,
-    )
 
 
 def open_real(size: tuple[int, int]) -> World:
@@ -150,11 +93,3 @@ def _size(text: str) -> tuple[int, int]:
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no size, expected WIDTHxHEIGHT such as 1024x768")
     return int(found[1]), int(found[2])
-
-
-def _key(text: str) -> str:
-    if not keysym_known(text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no key, expected an X keysym name such as Control_R or F12"
-        )
-    return text

@@ -2,9 +2,9 @@
 
 from worlds import PaintWorld
 
-from ncdesktop.app.hotkeys import COMMANDS
 from ncdesktop.app.window import Window
 from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.hotkeys import COMMANDS
 from ncdesktop.emulator.intake import Intake
 
 

@@ -86,6 +86,7 @@ def test_the_first_window_fits_the_desktop():
 def test_a_left_modifier_that_sdl_adds_to_the_right_one_is_told_from_a_real_one():
     keyboard, up = Keyboard(), {"down": False}
     left, right, nothing = pygame.K_LCTRL, pygame.K_RCTRL, pygame.Event(pygame.NOEVENT)
+    assert keyboard.may_be_made_up(key(left)) and not keyboard.may_be_made_up(key(right))
     assert keyboard.made_up(key(left), key(right))
     assert not keyboard.made_up(key(right), nothing)
     assert keyboard.made_up(key(left, **up), key(right, **up))

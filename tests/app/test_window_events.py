@@ -9,8 +9,8 @@ from PIL import Image
 from worlds import PaintWorld
 
 from ncdesktop.app.window import Look, Window
-from ncdesktop.app.worker import Worker
 from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.worker import Worker
 from ncdesktop.events import Button, Key, Move
 
 

@@ -343,3 +343,29 @@ def test_recording_does_not_end_with_the_console_half_written(panel, tmp_path):
     console.close()
     session = next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir())
     assert len(open_session(session).ticks) == 20
+
+
+def test_a_tour_can_be_asked_for_taken_over_and_undone(panel, tmp_path):
+    (tmp_path / "one.txt").write_text("say First\nmove 20 20 5\nclick\nwait 3")
+    (tmp_path / "two.txt").write_text("say Second\nmove 90 20 5\nwait 3")
+    console = panel(tours=[tmp_path / "one.txt", tmp_path / "two.txt"])
+    live(console, 4)
+    before = pixels(console)
+    console.command("tour")
+    assert console.status.caption == "First" and console.status.led
+    console.intake.put(Move(3, 3))  # a resting hand may tremble
+    live(console, 5)
+    assert console.status.frame.pointer == (20, 20)
+    console.command("tour")
+    assert console.status.caption == "Second"
+    console.intake.put(Button(1, True))
+    live(console)
+    assert not console.status.led and console.status.caption == ""
+    console.command("undo")
+    console.command("undo")
+    assert (pixels(console) == before).all()
+
+
+def test_without_tours_to_ask_for_the_reason_is_told(panel):
+    with pytest.raises(StateError, match="no tours"):
+        panel().command("tour")

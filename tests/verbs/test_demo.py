@@ -2,8 +2,8 @@
 
 import pytest
 
+from ncdesktop.paths import embedded_tours
 from ncdesktop.script import read_script
-from ncdesktop.verbs.demo import embedded_tours
 from ncdesktop.verbs.run import GUEST
 
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from ncdesktop.app.hotkeys import markdown
 from ncdesktop.cli import main
+from ncdesktop.emulator.hotkeys import markdown
 
 
 def refused(capsys, *words):

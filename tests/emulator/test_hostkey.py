@@ -2,8 +2,8 @@
 
 import random
 
-from ncdesktop.app.hostkey import HostKey, Phase, Verdict
-from ncdesktop.app.hotkeys import COMMANDS, HELD, HOTKEYS, markdown
+from ncdesktop.emulator.hostkey import HostKey, Phase, Verdict
+from ncdesktop.emulator.hotkeys import COMMANDS, HELD, HOTKEYS, markdown
 
 HOST = "Control_R"
 

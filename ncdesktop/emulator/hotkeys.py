@@ -33,6 +33,7 @@ HOTKEYS = (
     Hotkey("R", {"r": "record"}, "record session and video, stop recording"),
     Hotkey("H", {"h": "hud"}, "figures: fps, ms per stage, p99, latency"),
     Hotkey("G", {"g": "probe"}, "probe: changed cells, change map, pointer, last input"),
+    Hotkey("T", {"t": "tour"}, "tour of the desktop (can be undone), the next one"),
     Hotkey("D", {"d": "beside"}, "real desktop beside the dream, end it"),
     Hotkey("M", {"m": "scaling"}, "scaling: fit, integer, stretch, 1:1"),
     Hotkey(

@@ -1,0 +1,1 @@
+"""The dream in browsers: a small server and one page."""
