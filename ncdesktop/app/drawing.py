@@ -31,7 +31,7 @@ _PANEL = (14, 20, 28, 215)
 def rgb_surface(image: np.ndarray) -> pygame.Surface:
     """Return an (h, w, 3) uint8 picture as a surface of the display's kind."""
     height, width = image.shape[:2]
-    return pygame.image.frombuffer(image.tobytes(), (width, height), "RGB").convert()
+    return pygame.image.frombuffer(np.ascontiguousarray(image).data, (width, height), "RGB").convert()
 
 
 def rgba_surface(image: np.ndarray) -> pygame.Surface:

@@ -15,7 +15,7 @@ from ncdesktop.errors import InputError
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import FPS
 
-__all__ = ["Sheet", "VideoWriter", "png", "read_picture", "save_png"]
+__all__ = ["Film", "Sheet", "VideoWriter", "png", "read_picture", "save_png"]
 
 QUEUE_FRAMES = 150
 """Frames that may wait for the encoder (10 s, 90 MB at 512x384); a longer wait slows the writer, not the memory."""
@@ -49,18 +49,15 @@ def read_picture(path: Path, *, size: tuple[int, int]) -> np.ndarray:
     return pixels
 
 
-class VideoWriter:
-    """Writes an MP4 in a thread of its own; the file gets its name when it is complete.
-
-    `write` returns at once; it waits only when QUEUE_FRAMES frames are not encoded yet.
-    """
+class Film:
+    """Writes an MP4 frame by frame, in the thread that calls; the file gets its name when it is complete."""
 
     def __init__(self, path: Path, *, size: tuple[int, int]) -> None:
         """size: (width, height), even. Raises InputError if the file cannot be made."""
         self.path = path
         self._part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-        self._queue: queue.Queue[np.ndarray | None] = queue.Queue(QUEUE_FRAMES)
         self._error: OSError | None = None
+        self._count = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._container = av.open(self._part, "w", options={"movflags": "frag_keyframe+empty_moov"})
@@ -70,6 +67,42 @@ class VideoWriter:
         self._stream = self._container.add_stream("libx264", rate=FPS, options=options)
         self._stream.width, self._stream.height, self._stream.pix_fmt = *size, "yuv420p"
         self._stream.thread_count = 1
+
+    def write(self, pixels: np.ndarray) -> None:
+        """Append a frame (H, W, 3) uint8; after an error, which `close` tells, nothing more is written."""
+        if self._error is None:
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+            picture.pts = self._count
+            self._count += 1
+            self._try(picture)
+
+    def close(self) -> None:
+        """Finish the file and give it its name; raises InputError if the disk was full."""
+        self._try(None)
+        try:
+            self._container.close()
+        except OSError as error:
+            self._error = self._error or error
+        if self._error is not None:
+            self._part.unlink(missing_ok=True)
+            raise InputError(f"cannot write video {self.path}: {self._error.strerror}") from self._error
+        os.replace(self._part, self.path)
+
+    def _try(self, picture: av.VideoFrame | None) -> None:
+        try:
+            self._container.mux(self._stream.encode(picture))
+        except OSError as error:
+            self._error = error
+
+
+class VideoWriter:
+    """Writes a Film in a thread of its own: `write` returns at once, unless QUEUE_FRAMES frames are not encoded yet."""
+
+    def __init__(self, path: Path, *, size: tuple[int, int]) -> None:
+        """See Film."""
+        self.path = path
+        self._film = Film(path, size=size)
+        self._queue: queue.Queue[np.ndarray | None] = queue.Queue(QUEUE_FRAMES)
         self._thread = threading.Thread(target=self._encode, name="video", daemon=True)
         self._thread.start()
 
@@ -78,34 +111,14 @@ class VideoWriter:
         self._queue.put(pixels)
 
     def close(self) -> None:
-        """Encode what waits and give the file its name; raises InputError if the disk was full."""
+        """Encode what waits and finish the file; raises InputError if the disk was full."""
         self._queue.put(None)
         self._thread.join()
-        if self._error is not None:
-            self._part.unlink(missing_ok=True)
-            raise InputError(f"cannot write video {self.path}: {self._error.strerror}") from self._error
-        os.replace(self._part, self.path)
+        self._film.close()
 
     def _encode(self) -> None:
-        count = 0
         while (pixels := self._queue.get()) is not None:
-            if self._error is not None:
-                continue
-            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-            picture.pts = count
-            count += 1
-            self._try(picture)
-        self._try(None)
-        try:
-            self._container.close()
-        except OSError as error:
-            self._error = self._error or error
-
-    def _try(self, picture: av.VideoFrame | None) -> None:
-        try:
-            self._container.mux(self._stream.encode(picture))
-        except OSError as error:
-            self._error = error
+            self._film.write(pixels)
 
 
 class Sheet:

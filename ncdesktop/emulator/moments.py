@@ -8,9 +8,9 @@ import numpy as np
 
 from ncdesktop.emulator.capture import read_picture
 from ncdesktop.emulator.emulator import Emulator, Moment
-from ncdesktop.emulator.recording import START_FILE
 from ncdesktop.emulator.replay import Replay
 from ncdesktop.emulator.snapshots import AUTOSAVE, SLOTS, load_moment, save_moment, slot_file
+from ncdesktop.emulator.tape import START_FILE
 from ncdesktop.errors import InputError, SessionError, StateError
 from ncdesktop.session import Session, frame_crc32, open_session
 

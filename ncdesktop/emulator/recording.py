@@ -1,28 +1,20 @@
-"""Recording what happens as sessions and films, written in a thread of its own so that no tick waits for it."""
+"""Recording what happens as sessions and films; a jump in time begins the next."""
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ncdesktop.actions import Action
-from ncdesktop.emulator.capture import VideoWriter
 from ncdesktop.emulator.extension import Extension
-from ncdesktop.errors import InputError, SessionError, StateError
-from ncdesktop.session import SessionWriter
-from ncdesktop.state_file import save_state
-from ncdesktop.world import Frame, State
+from ncdesktop.emulator.tape import START_FILE, Tape
+from ncdesktop.world import Frame
 
 if TYPE_CHECKING:
     from ncdesktop.emulator.emulator import Emulator
 
 __all__ = ["START_FILE", "Recording"]
-
-START_FILE = "start.state"
-"""In a session of the dream: the state before its first tick, from which it replays bit for bit."""
 
 
 class Recording(Extension):
@@ -33,7 +25,7 @@ class Recording(Extension):
         self._say = say
         self._folder: Path | None = None
         self._part = 0
-        self._tape: _Tape | None = None
+        self._tape: Tape | None = None
 
     @property
     def active(self) -> bool:
@@ -42,7 +34,7 @@ class Recording(Extension):
     def begin(self, emulator: Emulator, folder: Path) -> None:
         """Record from the next tick on."""
         self._folder, self._part = folder, 1
-        self._tape = _Tape(folder, emulator.moment().state)
+        self._tape = Tape(folder, emulator.moment().state)
 
     def end(self) -> None:
         """Finish the files."""
@@ -65,56 +57,7 @@ class Recording(Extension):
         self.end()
         self._part += 1
         folder = self._folder.with_name(f"{self._folder.name}-{self._part}")
-        self._tape = _Tape(folder, emulator.moment().state)
+        self._tape = Tape(folder, emulator.moment().state)
 
     def close(self) -> None:
         self.end()
-
-
-class _Tape:
-    """One session and its film, written in one thread from the first tick on."""
-
-    def __init__(self, folder: Path, state: State) -> None:
-        self.state = state
-        self.ticks = 0
-        self.fault = ""
-        self._folder = folder
-        self._queue: queue.SimpleQueue[tuple[Action, Frame] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
-
-    def write(self, action: Action, frame: Frame) -> None:
-        if not self.ticks:
-            self._thread.start()
-        self.ticks += 1
-        self._queue.put((action, frame))
-
-    def close(self) -> str:
-        """Finish; return what became of it, in words."""
-        if not self.ticks:
-            return "nothing was recorded"
-        self._queue.put(None)
-        self._thread.join()
-        return self.fault or f"recorded {self.ticks} ticks to {self._folder}"
-
-    def _run(self) -> None:
-        try:
-            self._write_all()
-        except (SessionError, InputError, StateError) as error:
-            self.fault = f"recording ended: {error}"
-
-    def _write_all(self) -> None:
-        session = SessionWriter(self._folder, size=self.state.size, source="dream")
-        film = None
-        try:
-            film = VideoWriter(self._folder.with_name(f"{self._folder.name}.mp4"), size=self.state.size)
-            save_state(self._folder / START_FILE, self.state)
-            while (tick := self._queue.get()) is not None:
-                action, frame = tick
-                session.write(action, frame)
-                film.write(frame.pixels)
-        finally:
-            try:
-                session.close()
-            finally:
-                if film is not None:
-                    film.close()

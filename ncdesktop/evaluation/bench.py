@@ -1,84 +1,43 @@
-"""How fast the dream is: milliseconds a tick by stage on three logs, work against dense generation, start and memory."""
+"""How fast the dream is: milliseconds a tick by stage on logs, work against dense generation, start and memory."""
 
 import copy
 import json
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
-from ncdesktop.actions import Action
 from ncdesktop.errors import WeightsError
+from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.sampler import paint
-from ncdesktop.script import read_script
-from ncdesktop.session import Session
+from ncdesktop.model.tick import MANY_PAINTED
 from ncdesktop.world import CELL, FPS, changed_cells
 
-__all__ = ["Log", "bench", "built_in_logs", "session_log", "start_up", "table"]
+__all__ = ["bench", "percentiles", "start_up", "table", "time_log"]
 
-LOGS = Path(__file__).parent / "logs"
-LOG_SIZE = (512, 384)
-_IDLE_TICKS = 150
 _WARM_UP_TICKS = 10
 _FLOP_TICKS = 150
 _PAINTED = (1, 16, 64, 256)
 _REPEATS = 5
 
 
-@dataclass(frozen=True)
-class Log:
-    """Input to dream on: the screen (H, W, 3) uint8 before it, and the actions."""
-
-    name: str
-    start: np.ndarray
-    actions: tuple[Action, ...]
-
-
-def built_in_logs(world: NeuralWorld, *, ticks: int | None = None) -> list[Log]:
-    """Return the logs that come with the program: idle, typical and busy, at most `ticks` long.
-
-    A model of another size starts from its own screen, with the pointer at the same share of width and height.
-    """
-    logs = []
-    for name in ("typical", "busy"):
-        actions = read_script(LOGS / f"{name}.jsonl", size=LOG_SIZE).actions
-        start = np.array(Image.open(LOGS / f"{name}.png").convert("RGB"))
-        if world.size != LOG_SIZE:
-            start, actions = world.model.start, tuple(_scaled(action, world.size) for action in actions)
-        logs.append(Log(name, start, actions[:ticks]))
-    at_rest = Action(logs[0].actions[0].pointer)
-    return [Log("idle", logs[0].start, (at_rest,) * min(_IDLE_TICKS, ticks or _IDLE_TICKS)), *logs]
-
-
-def session_log(session: Session, *, ticks: int | None = None) -> Log:
-    """Return the input of a session as a log, at most `ticks` long."""
-    return Log(session.name, next(session.frames(stop=1)), tuple(session.actions[1:][:ticks]))
-
-
-def _scaled(action: Action, size: tuple[int, int]) -> Action:
-    x, y = (at * side // full for at, side, full in zip(action.pointer, size, LOG_SIZE, strict=True))
-    return Action((x, y), action.buttons, action.edges)
-
-
 def bench(world: NeuralWorld, logs: list[Log], *, seed: int = 0) -> dict[str, Any]:
     """Dream on each log and return the figures of ticks and of work."""
     found: dict[str, Any] = {"tick_ms": {}, "stage_ms": {}, "changed_cells": {}, "gflop": {}}
     for log in tqdm(logs, desc="timing", unit="log", disable=None):
-        spent, stages, cells = _timed(world, log, seed)
-        found["tick_ms"][log.name] = _percentiles(spent)
-        found["stage_ms"][log.name] = {name: _percentiles(values) for name, values in stages.items()}
+        spent, stages, cells = time_log(world, log, seed)
+        found["tick_ms"][log.name] = percentiles(spent)
+        found["stage_ms"][log.name] = {name: percentiles(values) for name, values in stages.items()}
         found["changed_cells"][log.name] = round(cells, 2)
         found["gflop"][log.name] = round(_work(world, log, seed) / 1e9, 3)
     flops, dense_ms = _dense(world, logs[-1])
@@ -90,7 +49,7 @@ def bench(world: NeuralWorld, logs: list[Log], *, seed: int = 0) -> dict[str, An
     return found
 
 
-def _timed(world: NeuralWorld, log: Log, seed: int) -> tuple[list[float], dict[str, list[float]], float]:
+def time_log(world: NeuralWorld, log: Log, seed: int) -> tuple[list[float], dict[str, list[float]], float]:
     """Return ms of each tick, ms of each stage in each tick, and changed cells a tick."""
     world.reset(seed, log.start)
     for action in log.actions[:_WARM_UP_TICKS]:
@@ -113,11 +72,14 @@ def _timed(world: NeuralWorld, log: Log, seed: int) -> tuple[list[float], dict[s
 
 def _work(world: NeuralWorld, log: Log, seed: int) -> float:
     """Return floating-point operations a tick, of matrix products and convolutions."""
-    world.reset(seed, log.start)
+    alone = NeuralWorld(
+        world.model, model_hash="alone", device=world.device, steps=world.steps, exact=world.exact, helpers=0
+    )  # the counter sees one thread only
+    alone.reset(seed, log.start)
     actions = log.actions[:_FLOP_TICKS]
     with FlopCounterMode(display=False) as counter:
         for action in actions:
-            world.step(action)
+            alone.step(action)
     return counter.get_total_flops() / len(actions)
 
 
@@ -127,11 +89,18 @@ def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
     with torch.no_grad():
         model.selector.heads.bias[0] += 1e4
         model.selector.heads.bias[1 + Choice.GENERATE] += 1e4
-    dense = NeuralWorld(model, model_hash="dense", device=world.device, steps=world.steps, exact=True)
-    dense.reset(0, log.start)
+
+    def dense_world(helpers: int | None) -> NeuralWorld:
+        dense = NeuralWorld(
+            model, model_hash="dense", device=world.device, steps=world.steps, exact=True, helpers=helpers
+        )
+        dense.reset(0, log.start)
+        return dense
+
+    dense = dense_world(0)
     with FlopCounterMode(display=False) as counter:
         dense.step(log.actions[0])
-    dense.reset(0, log.start)
+    dense = dense_world(None)
     start = time.perf_counter()
     dense.step(log.actions[0])
     return counter.get_total_flops(), 1000 * (time.perf_counter() - start)
@@ -152,15 +121,17 @@ def _painting(world: NeuralWorld) -> dict[str, float]:
             start = time.perf_counter()
             with torch.inference_mode():
                 paint(
-                    world.model.generator, references, around, features, action,
-                    steps=world.steps, noise=partial(torch.randn, count, 3, CELL, CELL, device=device),
+                    world.painter, references, around, features, action,
+                    steps=world.steps if count <= MANY_PAINTED else 1,
+                    noise=partial(torch.randn, count, 3, CELL, CELL, device=device),
                 ).sum().item()  # fmt: skip
             spent.append(1000 * (time.perf_counter() - start))
         result[str(count)] = round(float(np.median(spent)), 2)
     return result
 
 
-def _percentiles(values: list[float]) -> dict[str, float]:
+def percentiles(values: list[float]) -> dict[str, float]:
+    """Return the values' percentiles 50, 95 and 99 as "p50", "p95", "p99"."""
     return {f"p{share}": round(float(np.percentile(values, share)), 2) for share in (50, 95, 99)}
 
 

@@ -21,7 +21,7 @@ def main(weights: str, device: str, threads: str, ticks: str) -> None:
 
     world.step(Action((0, 0)))
     first_frame_at = time.monotonic()
-    from ncdesktop.evaluation.bench import built_in_logs
+    from ncdesktop.evaluation.input_logs import built_in_logs
 
     log = built_in_logs(world, ticks=int(ticks) or None)[-1]
     world.reset(0, log.start)

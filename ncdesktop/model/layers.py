@@ -1,12 +1,16 @@
 """Small layers that several parts share. Feature maps are channels last, (B, h, w, C), which is fastest on CPUs."""
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-__all__ = ["Block", "RMSNorm", "fold_cells", "time_embedding", "unfold_cells", "zero_"]
+__all__ = ["Attend", "Block", "RMSNorm", "fold_cells", "time_embedding", "unfold_cells", "zero_"]
+
+Attend = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Queries, keys and values, each (B, heads, N, d) -> (B, heads, N, d)."""
 
 
 class RMSNorm(nn.Module):
@@ -42,6 +46,7 @@ class Block(nn.Module):
             self.qkv = nn.Linear(channels, 3 * channels)
             self.attention_out = zero_(nn.Linear(channels, channels))
         self.attention = attention
+        self.attend: Attend = F.scaled_dot_product_attention
         self.depthwise = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, groups=channels)
         self.norm = RMSNorm(channels)
         self.modulation = zero_(nn.Linear(condition, 2 * channels))
@@ -56,11 +61,7 @@ class Block(nn.Module):
             batch, height, width, channels = x.shape
             qkv = self.qkv(self.attention_norm(x)).view(batch, height * width, 3, self.heads, -1)
             q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, N, d)
-            mixed = (
-                F.scaled_dot_product_attention(q, k, v)
-                .transpose(1, 2)
-                .reshape(batch, height, width, channels)
-            )
+            mixed = self.attend(q, k, v).transpose(1, 2).reshape(batch, height, width, channels)
             x = x + self.attention_out(mixed)
         scale, offset = self.modulation(condition)[:, None, None].chunk(2, -1)
         y = self.depthwise(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)

@@ -9,7 +9,10 @@ import numpy as np
 import torch
 
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
-from ncdesktop.errors import InputError, StateError, WeightsError
+from ncdesktop.errors import InputError, StateError
+from ncdesktop.model.attention import choose_attention, use_attention_
+from ncdesktop.model.crew import Crew, Painter, spare_cores
+from ncdesktop.model.cuda import check_cuda
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import ScreenState, new_screen_state
@@ -27,11 +30,26 @@ class NeuralWorld:
     """A desktop that a network dreams. The same weights, seed, actions, device and thread count give the same frames."""
 
     def __init__(
-        self, model: NCGUIWorld, *, model_hash: str, device: str = "cpu", steps: int = 2, exact: bool = False
+        self,
+        model: NCGUIWorld,
+        *,
+        model_hash: str,
+        device: str = "cpu",
+        steps: int = 2,
+        exact: bool = False,
+        bf16: bool = False,
+        helpers: int | None = None,
     ) -> None:
-        """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`."""
+        """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`.
+
+        bf16:    multiply matrices in bfloat16; the state stays as it is
+        helpers: threads that help to paint on a CPU, by default one for each other core, see `Crew`
+        """
         self.model, self.model_hash, self.device = model.to(device).eval(), model_hash, device
-        self.steps, self.exact = steps, exact
+        self.steps, self.exact, self.bf16 = steps, exact, bf16
+        self.painter: Painter = model.generator
+        if device == "cpu":
+            self.painter = Crew(model.generator, spare_cores() if helpers is None else helpers)
         self.size = model.size
         self.cursors: tuple[Cursor, ...] = model.cursors
         self._generator = torch.Generator()
@@ -39,21 +57,38 @@ class NeuralWorld:
 
     @classmethod
     def from_pretrained(
-        cls, folder: Path, *, device: str = "cpu", steps: int = 2, exact: bool = False
+        cls,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        steps: int = 2,
+        exact: bool = False,
+        attention: str = "auto",
+        bf16: bool = False,
     ) -> Self:
-        """Load the model in `folder`; raises WeightsError if it is not whole, or if `device` cannot be had."""
+        """Load the model in `folder`; attention: see `choose_attention`.
+
+        Raises WeightsError if the model is not whole, or if `device` cannot be had or is too small; InputError if the
+        kind of attention cannot be had there.
+        """
         model = NCGUIWorld.from_pretrained(folder)
-        if device == "cuda" and not torch.cuda.is_available():
-            raise WeightsError(
-                "this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
-            )
-        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact)
+        if device == "cuda":
+            check_cuda(sum(weight.nbytes for weight in model.parameters()))
+        use_attention_(model, choose_attention(attention, device))
+        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact, bf16=bf16)
 
     def another(self) -> Self:
         """Return a new dream of the same model, which takes no more memory than its state."""
-        return type(self)(
-            self.model, model_hash=self.model_hash, device=self.device, steps=self.steps, exact=self.exact
+        other = type(self)(
+            self.model,
+            model_hash=self.model_hash,
+            device=self.device,
+            steps=self.steps,
+            exact=self.exact,
+            bf16=self.bf16,
         )
+        other.painter = self.painter
+        return other
 
     def reset(self, seed: int | None = None, start: Start = None) -> Frame:
         """Begin from the model's start screen, a screen (H, W, 3) uint8, or a state."""
@@ -160,7 +195,10 @@ def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> l
     for size in {(turn.view.rows, turn.view.columns) for turn in turns}:
         group = [place for place, turn in enumerate(turns) if (turn.view.rows, turn.view.columns) == size]
         first = worlds[group[0]]
-        found = dream_ticks_(first.model, [turns[place] for place in group], steps=first.steps)
+        with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
+            found = dream_ticks_(
+                first.model, [turns[place] for place in group], steps=first.steps, painter=first.painter
+            )
         results |= zip(group, found, strict=True)
     frames = []
     for place, world in enumerate(worlds):

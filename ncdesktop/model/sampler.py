@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ncdesktop.model.generator import Generator
+from ncdesktop.model.crew import Painter
 
 __all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pick", "settle"]
 
@@ -81,7 +81,7 @@ def settle(first: Tensor, probability: Tensor, pivot: Pivot) -> Tensor | None:
 
 
 def paint(
-    network: Generator,
+    network: Painter,
     references: Tensor,
     around: Tensor,
     features: Tensor,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ncdesktop.actions import ActionMemory
 from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, decide
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
@@ -20,9 +21,10 @@ from ncdesktop.model.state import ScreenState
 from ncdesktop.model.view import View
 from ncdesktop.world import CELL, Insight
 
-__all__ = ["TickResult", "Turn", "dream_ticks_", "tick_inputs"]
+__all__ = ["MANY_PAINTED", "TickResult", "Turn", "dream_ticks_", "tick_inputs"]
 
-_MANY_PAINTED = 16
+MANY_PAINTED = 16
+"""More painted cells than these are painted in one step."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,15 @@ def _stacked(parts: list[Tensor]) -> Tensor:
 
 
 @torch.inference_mode()
-def dream_ticks_(model: NCGUIWorld, turns: Sequence[Turn], *, steps: int = 2) -> list[TickResult]:
+def dream_ticks_(
+    model: NCGUIWorld, turns: Sequence[Turn], *, steps: int = 2, painter: Painter | None = None
+) -> list[TickResult]:
     """Let dreams of one model go on by a tick in one pass, in place; their views are of one size.
 
     A dream goes on as it would alone, but for the rounding of sums, which depends on how many share the tick.
 
-    steps: of the generator, 1 to 4; one where it paints many cells
+    steps:   of the generator, 1 to 4; one where it paints many cells
+    painter: a crew that calls the generator; by default this thread does
     """
     clock = [time.perf_counter()]
     inputs = tick_inputs(turns)
@@ -115,7 +120,9 @@ def dream_ticks_(model: NCGUIWorld, turns: Sequence[Turn], *, steps: int = 2) ->
         return cells[0], cells[1] + row, cells[2] + column
 
     def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-        return _pixels(model, turns, on_screen(cells), choice, features, action, steps)
+        return _pixels(
+            model, turns, on_screen(cells), choice, features, action, steps, painter or model.generator
+        )
 
     generators = [turn.generator for turn in turns]
     decided = decide(model, inputs, action, lambda *which: model.embed(pixels_of(*which)), generators)
@@ -177,6 +184,7 @@ def _pixels(
     features: Tensor,
     action: Tensor,
     steps: int,
+    painter: Painter,
 ) -> Tensor:
     """Return (N, 16, 16, 3) uint8: what cells become.
 
@@ -195,7 +203,7 @@ def _pixels(
     if len(named):
         pixels[named] = model.vocabulary[model.selector.words(features[named]).argmax(1)]
     painted = torch.nonzero(choice == Choice.GENERATE).flatten()
-    many = cells[0][painted].bincount(minlength=len(turns)) > _MANY_PAINTED
+    many = cells[0][painted].bincount(minlength=len(turns)) > MANY_PAINTED
     for busy in (False, True):
         part = painted[many[cells[0][painted]] == busy]
         if not len(part):
@@ -204,7 +212,7 @@ def _pixels(
         own = torch.where(known[part, :, None, None, None], stack[part, : REFERENCES - 1], stack[part, :1])
         references = pixels_in(torch.cat([own[:, :1], shifted[part, None], own[:, 1:]], 1))
         clean = paint(
-            model.generator, references, pixels_in(around[part]), features[part], action[which],
+            painter, references, pixels_in(around[part]), features[part], action[which],
             steps=1 if busy else steps, noise=_noise(turns, which),
         )  # fmt: skip
         pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)

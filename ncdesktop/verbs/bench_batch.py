@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from ncdesktop.actions import Action
-from ncdesktop.evaluation.bench import Log
+from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.model.neural_world import NeuralWorld, step_together
 
 __all__ = ["batch_figures", "describe_batch"]

@@ -12,7 +12,7 @@ from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.delta import difference
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.emulator.rewind import KEYFRAME_TICKS
-from ncdesktop.evaluation.bench import Log
+from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.world import Frame, Start, State, World
 
 __all__ = ["describe", "emulator_figures"]

@@ -13,7 +13,7 @@ from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import InputError
 from ncdesktop.paths import embedded_tours, home
-from ncdesktop.verbs.options import add_device, add_seed, add_weights, at_least
+from ncdesktop.verbs.options import add_device, add_kernels, add_seed, add_weights, at_least
 
 if TYPE_CHECKING:
     from ncdesktop.model.neural_world import NeuralWorld
@@ -22,9 +22,10 @@ __all__ = ["add_beginning", "add_dream", "begin_console", "check_beginning", "lo
 
 
 def add_dream(parser: argparse.ArgumentParser) -> None:
-    """Add --weights, --device, --seed and --threads."""
+    """Add --weights, --device, --attention, --bf16, --seed and --threads."""
     add_weights(parser)
     add_device(parser)
+    add_kernels(parser)
     add_seed(parser)
     # One, so that a dream does not depend on the machine's cores, and because a second one must wait whenever another
     # program is busy: 500 ms a tick with two threads beside a training run on two cores, 41 ms with one.
@@ -123,7 +124,12 @@ def open_dream(arguments: argparse.Namespace) -> NeuralWorld:
     from ncdesktop.model.neural_world import NeuralWorld
 
     torch.set_num_threads(arguments.threads)
-    return NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
+    return NeuralWorld.from_pretrained(
+        arguments.weights,
+        device=arguments.device,
+        attention=arguments.attention,
+        bf16=arguments.bf16,
+    )
 
 
 def _opened(arguments: argparse.Namespace) -> Path | None:

@@ -7,7 +7,16 @@ from ncdesktop.errors import InputError
 from ncdesktop.keysyms import keysym_known
 from ncdesktop.paths import embedded_weights
 
-__all__ = ["add_device", "add_json", "add_seed", "add_weights", "at_least", "keysym", "new_file"]
+__all__ = [
+    "add_device",
+    "add_json",
+    "add_kernels",
+    "add_seed",
+    "add_weights",
+    "at_least",
+    "keysym",
+    "new_file",
+]
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +28,13 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=("cpu", "cuda"), default="cpu", help="where the network runs (default: cpu)"
     )
+
+
+def add_kernels(parser: argparse.ArgumentParser) -> None:
+    help_ = "what the network attends with: sdpa (PyTorch), xformers (CUDA) or auto (default: auto, sdpa)"
+    parser.add_argument("--attention", choices=("auto", "sdpa", "xformers"), default="auto", help=help_)
+    help_ = "multiply matrices in bfloat16 (for CUDA, and CPUs with AVX512-BF16)"
+    parser.add_argument("--bf16", action="store_true", help=help_)
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """Recording: what was seen is what is read back, jumps begin a new session, and kill -9 costs a second at most."""
 
+import multiprocessing
 import os
 import shutil
 import signal
@@ -14,7 +15,8 @@ import pytest
 from worlds import PaintWorld
 
 from ncdesktop.emulator.emulator import Emulator
-from ncdesktop.emulator.recording import START_FILE, Recording
+from ncdesktop.emulator.recording import Recording
+from ncdesktop.emulator.tape import START_FILE
 from ncdesktop.script import parse_script
 from ncdesktop.session import open_session
 from ncdesktop.state_file import load_state
@@ -113,7 +115,7 @@ def test_a_full_disk_ends_the_recording_with_a_line(recorded):
         subprocess.run(["umount", str(small)], check=True)
 
 
-def test_kill_9_leaves_a_session_readable_up_to_the_last_second(tmp_path):
+def test_kill_9_leaves_a_session_and_a_film_readable_up_to_the_last_second(tmp_path):
     program = f"""
 import sys, time
 sys.path[:0] = {[str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]}
@@ -136,7 +138,28 @@ while True:
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
+    deadline_s = time.monotonic() + 20
+    while (
+        not (tmp_path / "take.mp4").exists() and time.monotonic() < deadline_s
+    ):  # it finishes without the dream
+        time.sleep(0.05)
     session = open_session(tmp_path / "take")
     assert len(session.ticks) >= 100 - 30
     assert sum(1 for _ in session.frames()) == len(session.ticks)
     shutil.rmtree(tmp_path / "take")
+
+
+def test_a_recording_whose_process_is_killed_ends_with_a_line_and_can_be_read(recorded):
+    emulator, recording, said, folder = recorded
+    for action in ACTIONS:
+        emulator.tick(action)
+    deadline_s = time.monotonic() + 20
+    while not (folder / START_FILE).exists() and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    (writer,) = multiprocessing.active_children()
+    os.kill(writer.pid, signal.SIGKILL)
+    while recording.active and time.monotonic() < deadline_s:
+        emulator.feed([])
+        time.sleep(0.01)
+    assert said == ["recording ended: its process was stopped (-9)"]
+    assert not recording.active

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from ncdesktop.cli import main
-from ncdesktop.evaluation.bench import Log, bench, built_in_logs, session_log
+from ncdesktop.evaluation.bench import bench
+from ncdesktop.evaluation.input_logs import Log, built_in_logs, session_log
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.session import Session
 
@@ -16,16 +18,18 @@ def test_all_figures_are_written(
     tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "bench.json"
-    options = ["--threads", "1", "--ticks", "8", "--json", str(out)]
+    options = ["--threads", "1", "--ticks", "8", "--json", str(out), "--plot", str(tmp_path / "bench.png")]
     assert main(["bench", "--weights", str(tiny_weights), *options]) == 0
     found = json.loads(out.read_text())
-    assert set(found["tick_ms"]) == {"idle", "typical", "busy"}
+    assert set(found["tick_ms"]) == {"idle", "typical", "storm", "busy"}
     for spent in found["tick_ms"].values():
         assert 0 < spent["p50"] <= spent["p95"] <= spent["p99"]
     assert 0.1 < found["first_frame_s"] < 60
     assert 100 < found["rss_mb"] < 4000
     assert found["dense_over_sparse_flops"] > 1
     assert "first frame" in capsys.readouterr().out
+    with Image.open(tmp_path / "bench.png") as picture:
+        assert picture.width > picture.height > 100
 
 
 def test_a_session_can_be_timed_too(tiny_world: NeuralWorld, small_session: Session) -> None:
@@ -62,3 +66,11 @@ def painting(world: NeuralWorld, cells: int) -> float:
 def test_weights_that_are_none_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--weights", str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_a_picture_that_cannot_be_written_is_one_line_before_anything_is_timed(
+    tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "--weights", str(tiny_weights), "--plot", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert str(tmp_path) in captured.err and not captured.out

@@ -3,7 +3,7 @@
 import pytest
 from tiny import busy_actions, random_screen
 
-from ncdesktop.evaluation.bench import Log
+from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.verbs.bench_batch import batch_figures, describe_batch
 

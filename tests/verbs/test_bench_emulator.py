@@ -7,7 +7,7 @@ import pytest
 from tiny import busy_actions
 from worlds import PaintWorld
 
-from ncdesktop.evaluation.bench import Log
+from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.verbs.bench_emulator import describe, emulator_figures
 
 

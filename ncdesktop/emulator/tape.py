@@ -1,0 +1,114 @@
+"""A session and its film, written by a process of its own: encoding shares neither interpreter nor memory with a tick."""
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from ncdesktop.actions import Action
+from ncdesktop.emulator.capture import Film
+from ncdesktop.errors import InputError, SessionError, StateError
+from ncdesktop.session import SessionWriter
+from ncdesktop.state_file import save_state
+from ncdesktop.world import Frame, State
+
+__all__ = ["START_FILE", "Tape"]
+
+START_FILE = "start.state"
+"""In a session of the dream: the state before its first tick, from which it replays bit for bit."""
+_NICE = 10
+_NO_SCREEN = np.zeros((0, 0, 3), np.uint8)
+
+
+class Tape:
+    """One session and its film, begun with the first tick.
+
+    state: before that tick; ticks: written so far; fault: what ended it too early, "" so far
+
+    Threads of this process would do, but encoders that share the interpreter make the window wait for it: 5 ms a tick
+    at p95 where the drawing itself took 3. If this process is killed, the other one finishes the files.
+    """
+
+    def __init__(self, folder: Path, state: State) -> None:
+        self.state = state
+        self.ticks = 0
+        self.fault = ""
+        self._folder = folder
+        self._queue: queue.SimpleQueue[tuple[Action, Frame] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
+
+    def write(self, action: Action, frame: Frame) -> None:
+        """Append a tick; returns at once."""
+        if not self.ticks:
+            self._thread.start()
+        self.ticks += 1
+        self._queue.put((action, frame))
+
+    def close(self) -> str:
+        """Finish; return what became of it, in words."""
+        if not self.ticks:
+            return "nothing was recorded"
+        self._queue.put(None)
+        self._thread.join()
+        return self.fault or f"recorded {self.ticks} ticks to {self._folder}"
+
+    def _run(self) -> None:
+        """Hand all ticks to the writing process, and hear what it has to say."""
+        processes = multiprocessing.get_context("spawn")  # a fork would inherit threads and locks half done
+        ticks, sender = processes.Pipe(duplex=False)
+        reasons, reason = processes.Pipe(duplex=False)
+        process = processes.Process(
+            target=_write_all, args=(ticks, reason, self._folder, self.state.size), daemon=True
+        )
+        process.start()
+        ticks.close()
+        reason.close()
+        try:
+            sender.send(self.state)
+            while (tick := self._queue.get()) is not None:
+                action, frame = tick
+                sender.send((action, replace(frame, ui=_NO_SCREEN, insight=None)))
+                sender.send_bytes(np.ascontiguousarray(frame.ui).reshape(-1).data)
+            sender.send(None)
+        except OSError:
+            self.fault = "recording ended"  # and with it the process, which says why
+        try:
+            self.fault = f"recording ended: {reasons.recv()}"
+        except EOFError:
+            process.join()
+            if process.exitcode:
+                self.fault = f"recording ended: its process was stopped ({process.exitcode})"
+
+
+def _write_all(ticks: Connection, reason: Connection, folder: Path, size: tuple[int, int]) -> None:
+    """Write what comes until None or the end of the sender; send what went wrong, if anything did."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the sender, who will end this properly
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    try:
+        session, film = SessionWriter(folder, size=size, source="dream"), None
+        try:
+            film = Film(folder.with_name(f"{folder.name}.mp4"), size=size)
+            save_state(folder / START_FILE, ticks.recv())
+            while (tick := ticks.recv()) is not None:
+                action, frame = tick
+                ui = np.frombuffer(ticks.recv_bytes(), np.uint8).reshape(size[1], size[0], 3)
+                frame = replace(frame, ui=ui)
+                session.write(action, frame)
+                film.write(frame.pixels)
+        except EOFError:
+            pass  # the sender was killed: what came is kept
+        finally:
+            try:
+                session.close()
+            finally:
+                if film is not None:
+                    film.close()
+    except (SessionError, InputError, StateError) as error:
+        reason.send(str(error))
