@@ -14,9 +14,9 @@ Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
-_CERTAIN = 0.03
-_LIKELY, _UNLIKELY = 0.8, 0.3
-_SHARPNESS, _FOLLOWS = 2.5, 0.5
+_NEVER, _SURE = 0.05, 0.97
+_UNLIKELY, _FOLLOWS = 0.3, 0.5
+_SHARPNESS = 1.5
 _SNAP = 10
 
 
@@ -37,27 +37,32 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
 
 
 def pick(probability: Tensor, generator: torch.Generator) -> Pivot | None:
-    """Draw one uncertain cell, by its variance, and what it does, so that the cells of one event can agree with it.
+    """Draw whether what may happen does happen, and a cell of it, so that the cells of one event can agree with it.
 
-    Its odds are sharpened: at fifteen ticks a second a small mistaken probability is an event every few seconds.
+    Among the cells that are not sure the likeliest tells how likely it is. To draw any one of them instead, by its
+    variance, left most events out: their cells are many, and unlikely one by one. The odds are sharpened: at
+    fifteen ticks a second a small mistaken probability is an event every few seconds. Where all is sure but something
+    changes, that is told: the second look knows better what it becomes.
 
     probability: (h, w) of a first look with nothing revealed
-    returns:     None if the cell does what was likely: so do all others, then, and the first look stands
+    returns:     None if nothing happens and that was likely: the first look stands
     """
-    numbers = torch.rand(2, generator=generator).to(
-        probability.device
-    )  # drawn always, so that ticks stay in step
-    doubtful = (probability > _CERTAIN) & (probability < 1 - _CERTAIN)
+    numbers = torch.rand(2, generator=generator)  # drawn always, so that ticks stay in step
+    flat = probability.flatten().double().cpu()
+    doubtful = (flat > _NEVER) & (flat < _SURE)
     if not doubtful.any():
-        return None
-    variance = (probability * (1 - probability) * doubtful).flatten().double()
-    cell = torch.searchsorted(variance.cumsum(0), numbers[0].double() * variance.sum()).clamp(
-        max=len(variance) - 1
-    )
-    chance = float((probability.flatten()[cell].logit() * _SHARPNESS).sigmoid())
+        return _pivot(flat.argmax(), probability, True, 1.0) if flat.max() >= _SURE else None
+    top = flat[doubtful].max()
+    chance = float((top.logit() * _SHARPNESS).sigmoid())
     changes = bool(numbers[1] < chance)
-    if (changes and chance > _LIKELY) or (not changes and chance < 1 - _LIKELY):
+    if not changes and chance < 0.5:
         return None
+    weight = flat.square() * doubtful * (flat >= top / 2)
+    cell = torch.searchsorted(weight.cumsum(0), numbers[0].double() * weight.sum()).clamp(max=len(flat) - 1)
+    return _pivot(cell, probability, changes, chance)
+
+
+def _pivot(cell: Tensor, probability: Tensor, changes: bool, chance: float) -> Pivot:
     row, column = divmod(int(cell), probability.shape[1])
     return Pivot(row, column, changes, chance)
 

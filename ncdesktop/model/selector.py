@@ -14,15 +14,24 @@ from ncdesktop.world import CELL
 __all__ = ["CONTEXTS", "Decisions", "Selector", "SelectorConfig", "context"]
 
 
-CONTEXTS = 4
-_PROMPT_TICKS, _AFTER_TICKS = 3, 12
+_SINCE_TICKS = (0, 3, 12)
+CONTEXTS = 2 * (1 + len(_SINCE_TICKS))
+"""Kinds of moments at which changes come at different rates, see `context`."""
 
 
 def context(features: Tensor, keys: Tensor) -> Tensor:
-    """Return (B,) 0 for ticks of a button, wheel or key edge, 1 for up to three later, 2 for up to twelve, 3 for the rest."""
-    edge = (features[..., 5:14] != 0).any(-1) | (keys != 0).any(-1)  # (B, HISTORY), newest last
-    since = (edge[:, -1 - ticks :].any(1).long() for ticks in (0, _PROMPT_TICKS, _AFTER_TICKS))
-    return CONTEXTS - 1 - sum(since, torch.zeros_like(edge[:, 0], dtype=torch.int64))
+    """Return (B,) what happened last, for the rates of changes: twice the number of limits in _SINCE_TICKS that have
+    passed since the last button, wheel or key edge, and one more if that was a key (or, past all, if the pointer moves).
+    """
+    ticks = torch.arange(features.shape[1] - 1, -1, -1, device=features.device)  # since each; newest last
+
+    def since(happened: Tensor) -> Tensor:
+        return torch.where(happened, ticks, features.shape[1]).amin(1)
+
+    button, key = since((features[..., 5:14] != 0).any(-1)), since((keys != 0).any(-1))
+    passed = (torch.minimum(button, key)[:, None] > torch.tensor(_SINCE_TICKS, device=ticks.device)).sum(1)
+    moves = (features[:, -2:, :2] != 0).flatten(1).any(1)
+    return 2 * passed + torch.where(passed < len(_SINCE_TICKS), key < button, moves).long()
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ncdesktop.actions import HISTORY
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import pixels_in, screen_of, windows
-from ncdesktop.training.table import Table
+from ncdesktop.training.table import Table, history
 from ncdesktop.world import CELL
 
 __all__ = ["Batch", "Before", "CellBank", "assemble", "recorded_before"]
@@ -206,10 +205,8 @@ def assemble(
     ids, inverse = torch.unique(torch.cat([stack, new[..., None]], -1), return_inverse=True)
     if ids[0] < 0:
         ids, inverse = ids[1:], torch.where(inverse == 0, len(ids) - 1, inverse - 1)
-    past = ticks[:, None] - torch.arange(HISTORY - 1, -1, -1, device=device)
-    known = table.since_start[ticks][:, None] >= torch.arange(HISTORY - 1, -1, -1, device=device)
-    past = past.clamp(min=0)
     points = table.points[ticks]
+    features, keys = history(table, ticks)
     inputs = TickInputs(
         embedded=torch.empty(0),
         empty=stack[..., 1:] < 0,
@@ -217,8 +214,8 @@ def assemble(
         left=crop_of(before.left).float(),
         origin=origins.float(),
         grid=table.grid,
-        features=table.features[past] * known[..., None],
-        keys=table.keys[past].long() * known[..., None],
+        features=features,
+        keys=keys,
         points=points,
         ages=table.ages[ticks],
         fovea=fovea(screens, points, _pressed(table, bank, ticks)),

@@ -102,9 +102,15 @@ def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Gen
     select = select + (choosing / (4 + changed.sum((1, 2))).sqrt()).mean() / 4
 
     word = paint = select.new_zeros(())
-    named = _some(batch.label[..., Choice.DICTIONARY] & wanted, _NAMED_CELLS, generator)
+    words = batch.label[..., Choice.DICTIONARY] & wanted
+    named = _some(words, _NAMED_CELLS, generator)
     if len(named[0]):
-        word = F.cross_entropy(model.selector.words(features[named]).float(), batch.word[named])
+        missed = F.cross_entropy(
+            model.selector.words(features[named]).float(), batch.word[named], reduction="none"
+        )
+        count = words.sum((1, 2))
+        of_crops = torch.zeros_like(count, dtype=torch.float32).index_add(0, named[0], missed)
+        word = (of_crops * (count.sum() / len(missed)) / (1 + count).sqrt()).mean() / 2
     painted = _some(batch.label[..., Choice.GENERATE] & wanted, _PAINTED_CELLS, generator)
     if len(painted[0]):
         paint = _paint_loss(model, batch, bank, painted, features[painted], action[painted[0]], generator)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ncdesktop.model.selector import CONTEXTS
-from ncdesktop.training.table import AFTER_EDGE_TICKS, PROMPT_TICKS, Table
+from ncdesktop.model.selector import CONTEXTS, context
+from ncdesktop.training.table import Table, history
 
 __all__ = ["CROPS", "SHARES", "Draw", "TickSampler", "calibration", "drawn_kinds"]
 
@@ -104,9 +104,7 @@ def calibration(table: Table) -> Tensor:
 
     For each context: the log of natural over drawn odds of a changing tick.
     """
-    since = table.since_edge
-    limits = torch.tensor([0, PROMPT_TICKS, AFTER_EDGE_TICKS])
-    which = (since[:, None] > limits).sum(1)
+    which = torch.cat([context(*history(table, ticks)) for ticks in torch.arange(len(table)).split(8192)])
     natural, drawn = torch.zeros(CONTEXTS, 2), torch.zeros(CONTEXTS, 2)
     for kind, ticks in drawn_kinds(table).items():
         changes = int(kind not in ("still", "idle"))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from ncdesktop.actions import FEATURES
+from ncdesktop.actions import FEATURES, HISTORY
 from ncdesktop.errors import SessionError
 from ncdesktop.model.choices import STACK
 from ncdesktop.paths import write_atomically
@@ -20,11 +20,11 @@ from ncdesktop.session import Session
 from ncdesktop.training.cells import VERSION, SessionCells, session_cells
 from ncdesktop.world import CELL, Cursor
 
-__all__ = ["AFTER_EDGE_TICKS", "PROMPT_TICKS", "Table", "build_table", "recurring_cells"]
+__all__ = ["PROMPT_TICKS", "Table", "build_table", "history", "recurring_cells"]
 
 PROMPT_TICKS = 3
 """A tick is prompt if an edge lies at most so many ticks back (or the pointer moved in it or the one before)."""
-AFTER_EDGE_TICKS = 12
+_AFTER_EDGE_TICKS = 12
 _ARRAYS = (
     "cells", "entry", "entry_tick", "entry_left", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start",
 )  # fmt: skip
@@ -110,7 +110,7 @@ class Table:
     def kinds(self) -> dict[str, Tensor]:
         """Ticks of each kind: changing in a drag, at an edge, while hovering, late; still after an edge, idle."""
         changes, later = self.changes > 0, self.since_start.cpu() > 0
-        edge, after = self.since_edge <= PROMPT_TICKS, self.since_edge <= AFTER_EDGE_TICKS
+        edge, after = self.since_edge <= PROMPT_TICKS, self.since_edge <= _AFTER_EDGE_TICKS
         split = {
             "drag": changes & self.dragging,
             "edge": changes & ~self.dragging & edge,
@@ -203,6 +203,13 @@ def _load(folder: Path) -> Table:
     return Table(
         (facts["grid"][0], facts["grid"][1]), facts["names"], facts["fingerprints"], cursors, **arrays
     )
+
+
+def history(table: Table, ticks: Tensor) -> tuple[Tensor, Tensor]:
+    """Return features and keys (B, HISTORY, ...) of the actions up to `ticks` (B,); nothing before a session's start."""
+    back = torch.arange(HISTORY - 1, -1, -1, device=ticks.device)
+    past, known = (ticks[:, None] - back).clamp(min=0), table.since_start[ticks][:, None] >= back
+    return table.features[past] * known[..., None], table.keys[past].long() * known[..., None]
 
 
 def recurring_cells(table: Table, ticks: Iterable[int], count: int) -> np.ndarray:

@@ -9,19 +9,20 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, noised, pick, settle
 
 
-def test_certain_ticks_have_no_pivot() -> None:
-    probability = torch.tensor([[0.999, 0.001], [0.0, 1.0]])
-    assert pick(probability, torch.Generator().manual_seed(0)) is None
+def test_still_ticks_have_no_pivot_and_certain_ones_their_surest_cell() -> None:
+    still, certain = torch.tensor([[0.01, 0.001]]), torch.tensor([[0.98, 0.001], [0.0, 0.999]])
+    assert pick(still, torch.Generator().manual_seed(0)) is None
+    assert pick(certain, torch.Generator().manual_seed(0)) == Pivot(1, 1, changes=True, chance=1.0)
 
 
-@pytest.mark.parametrize(("chance", "rate"), [(0.5, 0.5), (0.3, 0.107), (0.1, 0.004)])
-def test_uncertain_cells_are_drawn_at_their_sharpened_rate(chance: float, rate: float) -> None:
-    probability = torch.tensor([[chance, chance], [chance, chance], [0.0, 1.0]])
+@pytest.mark.parametrize(("chance", "rate"), [(0.5, 0.5), (0.3, 0.219), (0.1, 0.036)])
+def test_events_are_drawn_at_the_sharpened_rate_of_their_likeliest_cell(chance: float, rate: float) -> None:
+    probability = torch.tensor([[chance, chance * 0.9], [chance / 3, chance / 3], [0.0, 1.0]])
     generator, drawn = torch.Generator().manual_seed(0), 0
     for _ in range(1000):
         pivot = pick(probability, generator)
         if pivot:
-            assert pivot.row < 2  # a certain cell decides nothing
+            assert pivot.row == 0  # a certain cell decides nothing, an unlikely one may be of another event
             drawn += pivot.changes
     assert abs(drawn / 1000 - rate) < 0.05
 

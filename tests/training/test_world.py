@@ -8,6 +8,7 @@ import torch
 
 from ncdesktop.errors import WeightsError
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.selector import CONTEXTS
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.launch import launch
@@ -118,5 +119,5 @@ def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
             still += len(ticks)
     drawn = 1 - SHARES["still"] - SHARES["idle"]
     offset = calibration(table)
-    assert len(offset) == 3 and torch.isfinite(offset).all()
+    assert len(offset) == CONTEXTS and torch.isfinite(offset).all()
     assert bool((offset < 0).any()) == (changing / still < drawn / (1 - drawn))
