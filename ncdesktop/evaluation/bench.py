@@ -116,12 +116,13 @@ def _painting(world: NeuralWorld) -> dict[str, float]:
         features, action = (
             torch.zeros(count, dim, device=device) for dim in (config.feature_dim, config.action_dim)
         )
+        typed = torch.ones(count, dtype=torch.int64, device=device)
         spent = []
         for _ in range(_REPEATS):
             start = time.perf_counter()
             with torch.inference_mode():
                 paint(
-                    world.painter, references, around, features, action,
+                    world.painter, references, around, features, action, typed,
                     steps=world.steps if count <= MANY_PAINTED else 1,
                     noise=partial(torch.randn, count, 3, CELL, CELL, device=device),
                 ).sum().item()  # fmt: skip

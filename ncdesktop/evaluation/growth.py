@@ -118,6 +118,7 @@ def _training(world: NeuralWorld, log: Log, painted: int) -> dict[str, float]:
             torch.zeros(painted, 3, CELL + 2 * MARGIN, CELL + 2 * MARGIN, device=device),
             rows,
             vector.expand(painted, -1),
+            torch.ones(painted, dtype=torch.int64, device=device),
         )
         outputs = (decisions.change, decisions.choice, decisions.cursor, pixels)
         torch.stack([output.square().mean() for output in outputs]).sum().backward()

@@ -119,6 +119,11 @@ class TickInputs:
         }
         return TickInputs(**parts, grid=self.grid, revealed=self.revealed.of(which))
 
+    def typed(self) -> Tensor:
+        """Return (B,) int64: the key pressed last in the tick, 0 for none."""
+        first, second = self.keys[:, -1].unbind(1)
+        return torch.where(second > 0, second, first)
+
     def maps(self) -> Tensor:
         """Return (B, h, w, MAPS): where each cell lies to pointer, its last place, press, release; to the pixel, where in
         their cells pointer and press are, from which follows how what opens there lies to the cells; recency; position.

@@ -91,6 +91,7 @@ def paint(
     around: Tensor,
     features: Tensor,
     action: Tensor,
+    typed: Tensor,
     *,
     steps: int,
     noise: Noise,
@@ -104,7 +105,7 @@ def paint(
     noisy = NOISE * noise()
     for step in range(steps, 0, -1):
         t = torch.full((len(features),), step / steps, device=features.device)
-        clean = network(noisy, t, references, around, features, action)
+        clean = network(noisy, t, references, around, features, action, typed)
         if step > 1:
             noisy = noised(clean, NOISE * noise(), torch.full_like(t, (step - 1) / steps))
     clean = clean.clamp(-1, 1)

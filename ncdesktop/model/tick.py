@@ -112,7 +112,7 @@ def dream_ticks_(
     """
     clock = [time.perf_counter()]
     inputs = tick_inputs(turns)
-    action = model.action_encoder(inputs)
+    action, typed = model.action_encoder(inputs), inputs.typed()
     clock.append(time.perf_counter())
 
     def on_screen(cells: Cells) -> Cells:
@@ -121,7 +121,14 @@ def dream_ticks_(
 
     def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
         return _pixels(
-            model, turns, on_screen(cells), choice, features, action, steps, painter or model.generator
+            model,
+            turns,
+            on_screen(cells),
+            choice,
+            features,
+            (action, typed),
+            steps,
+            painter or model.generator,
         )
 
     generators = [turn.generator for turn in turns]
@@ -182,14 +189,15 @@ def _pixels(
     cells: Cells,
     choice: Tensor,
     features: Tensor,
-    action: Tensor,
+    done: tuple[Tensor, Tensor],
     steps: int,
     painter: Painter,
 ) -> Tensor:
     """Return (N, 16, 16, 3) uint8: what cells become.
 
     cells:  indices (N,) of turn, row and column on its whole screen, sorted by turns
-    choice: (N,), see `Choice`; features (N, C), action (B, A)
+    choice: (N,), see `Choice`; features (N, C)
+    done:   what the users did: action vectors (B, A), typed keys (B,)
     """
     if not len(choice):
         return torch.empty(0, CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
@@ -212,7 +220,7 @@ def _pixels(
         own = torch.where(known[part, :, None, None, None], stack[part, : REFERENCES - 1], stack[part, :1])
         references = pixels_in(torch.cat([own[:, :1], shifted[part, None], own[:, 1:]], 1))
         clean = paint(
-            painter, references, pixels_in(around[part]), features[part], action[which],
+            painter, references, pixels_in(around[part]), features[part], *(what[which] for what in done),
             steps=1 if busy else steps, noise=_noise(turns, which),
         )  # fmt: skip
         pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
@@ -225,7 +233,7 @@ def _sources(turn: Turn, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor,
     stack   (N, 1 + K, 16, 16, 3) uint8, see `ScreenState`
     known   (N, REFERENCES - 1) bool: which of the newest are set
     shifted (N, 16, 16, 3) uint8: what the tick's motion of the pointer would move there
-    around  (N, 24, 24, 3) uint8: the cells with their surroundings
+    around  (N, 48, 48, 3) uint8: the cells with their surroundings
     """
     state, device = turn.state, rows.device
     screen, first = state.screen[None], torch.zeros_like(rows)

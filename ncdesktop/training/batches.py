@@ -15,6 +15,9 @@ from ncdesktop.world import CELL
 
 __all__ = ["Batch", "Before", "CellBank", "assemble", "recorded_before"]
 
+_NOWHERE = -10_000
+_CELLS_OF_A_LETTER, _SEEN = 4, 8
+
 
 class CellBank:
     """Distinct cells by id: those of the table, then those added in training; finds the id of given pixels by a hash.
@@ -114,6 +117,7 @@ class Batch:
     word:    (B, h, w) int64, place of the true content in the vocabulary or -1
     cursor:  (B,) int64
     screens: (B, H, W, 3) uint8 before the tick; shift (B, 2) pixels (dy, dx)
+    caret:   (B, 2) int64, (y, x) of the corner of what a typed character changed on the recorded screen, or _NOWHERE
     new:     (B, h, w) int64, true content as id in the bank; before likewise with its stack
     """
 
@@ -129,6 +133,7 @@ class Batch:
     cursor: Tensor
     screens: Tensor
     shift: Tensor
+    caret: Tensor
     new: Tensor
     before: Tensor
 
@@ -150,7 +155,7 @@ class Batch:
     def references(
         self, bank: CellBank, which: Tensor, rows: Tensor, columns: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Return what the generator sees of cells: references (N, REFERENCES, 3, 16, 16) and around (N, 3, 24, 24)."""
+        """Return what the generator sees of cells: references (N, REFERENCES, 3, 16, 16) and around (N, 3, 48, 48)."""
         corners = self.corners(which, rows, columns)
         stack = self.before[which, rows, columns, : REFERENCES - 1]
         contents = bank.take(torch.where(stack >= 0, stack, stack[:, :1]))  # (N, REFERENCES - 1, 16, 16, 3)
@@ -177,6 +182,7 @@ def assemble(
     """
     rows, columns = table.grid
     batch, (height, width), device = len(ticks), crop, table.place.device
+    own = before is None  # a dream's caret may be elsewhere
     before = before or recorded_before(table, ticks)
     inside = (
         (origins[:, :1, None] + torch.arange(height, device=device)[:, None]) * columns
@@ -235,9 +241,28 @@ def assemble(
         cursor=table.cursor[ticks].long(),
         screens=screens,
         shift=shift,
+        caret=_carets(table, ticks) if own else torch.full_like(origins, _NOWHERE),
         new=new,
         before=stack,
     )
+
+
+def _carets(table: Table, ticks: Tensor) -> Tensor:
+    """Return (B, 2) int64 (y, x): the upper left of the pixels that change, where a key changes few cells; a letter and its
+    caret do, and they begin where the caret was. Elsewhere _NOWHERE."""
+    found = torch.full((len(ticks), 2), _NOWHERE, device=ticks.device)
+    columns = table.grid[1]
+    for place, tick in enumerate(ticks.tolist()):
+        now, before = table.place[tick].long(), table.place[tick - 1].long()
+        cells = torch.nonzero(now != before).flatten()
+        if not table.keys[tick].any() or not 0 < len(cells) <= _CELLS_OF_A_LETTER:
+            continue
+        new, old = (table.cells[table.entry[entry[cells], 0].long()].int() for entry in (now, before))
+        which, y, x = torch.nonzero((new - old).abs().amax(3) > _SEEN, as_tuple=True)
+        if len(which):
+            rows, across = cells[which] // columns * CELL + y, cells[which] % columns * CELL + x
+            found[place] = torch.stack([rows.amin(), across.amin()])
+    return found
 
 
 def _pressed(table: Table, bank: CellBank, ticks: Tensor) -> Tensor:

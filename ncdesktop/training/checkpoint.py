@@ -11,7 +11,7 @@ from torch import nn
 from ncdesktop.errors import WeightsError
 from ncdesktop.paths import write_atomically
 
-__all__ = ["load_checkpoint", "save_checkpoint"]
+__all__ = ["load_checkpoint", "replace_part", "save_checkpoint"]
 
 
 def save_checkpoint(
@@ -62,3 +62,16 @@ def load_checkpoint(
             f"{path}: cannot go on from this checkpoint: {error}; choose another --out"
         ) from error
     return progress
+
+
+def replace_part(path: Path, part: str, state: dict[str, torch.Tensor]) -> None:
+    """Let the checkpoint's model and average have `state` for one of their parts; nothing happens where there is none."""
+    if not path.exists():
+        return
+    with safe_open(path, "pt") as file:
+        metadata, tensors = file.metadata(), {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    for module in ("model", "average"):
+        tensors |= {
+            f"{module}/{part}.{name}": value.detach().cpu().contiguous() for name, value in state.items()
+        }
+    write_atomically(path, save(tensors, metadata=metadata))

@@ -9,10 +9,11 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 
 from ncdesktop.session import held_out, open_sessions
-from ncdesktop.training.table import build_table
+from ncdesktop.training.painter import PainterConfig, train_painter
+from ncdesktop.training.table import Table, build_table
 from ncdesktop.training.world import TrainConfig, train
 
-__all__ = ["launch"]
+__all__ = ["launch", "launch_painter"]
 
 
 def launch(
@@ -29,10 +30,7 @@ def launch(
 
     Each process runs one thread: a second OpenMP thread gained nothing in training and wastes a busy machine.
     """
-    sessions = open_sessions(paths)
-    build_table([session for session in sessions if not held_out(session)], cache=cache)
-    if any(held_out(session) for session in sessions):
-        build_table([session for session in sessions if held_out(session)], cache=cache)
+    _tables(paths, cache)
     if "RANK" in os.environ:  # torchrun, maybe on several machines
         dist.init_process_group("nccl" if device == "cuda" else "gloo")
         _member(int(os.environ["LOCAL_RANK"]), paths, out, config, cache, device, init)
@@ -45,6 +43,24 @@ def launch(
             mp.spawn(
                 _spawned, (meeting, processes, paths, out, config, cache, device, init), nprocs=processes
             )
+
+
+def launch_painter(
+    paths: list[Path], out: Path, config: PainterConfig, *, cache: Path, device: str = "cpu"
+) -> None:
+    """Train the painter of the run in `out` alone, in this process."""
+    table, held = _tables(paths, cache)
+    train_painter(table, held, out, config, device=device)
+
+
+def _tables(paths: list[Path], cache: Path, *, progress: bool = True) -> tuple[Table, Table | None]:
+    """Return the tables of the sessions to train on and of those held out, if there are any."""
+    sessions = open_sessions(paths)
+    kept = [session for session in sessions if held_out(session)]
+    table = build_table(
+        [session for session in sessions if not held_out(session)], cache=cache, progress=progress
+    )
+    return table, build_table(kept, cache=cache, progress=progress) if kept else None
 
 
 def _spawned(
@@ -68,12 +84,7 @@ def _member(
     torch.set_num_threads(1)
     if device == "cuda":
         torch.cuda.set_device(local_rank)
-    sessions = open_sessions(paths)
-    table = build_table(
-        [session for session in sessions if not held_out(session)], cache=cache, progress=False
-    )
-    kept = [session for session in sessions if held_out(session)]
-    held = build_table(kept, cache=cache, progress=False) if kept else None
+    table, held = _tables(paths, cache, progress=False)
     try:
         train(table, held, out, config, device=device, init=init)
     finally:

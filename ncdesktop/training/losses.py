@@ -7,19 +7,23 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ncdesktop.model.choices import CHOICES, STACK, Choice
+from ncdesktop.model.generator import Generator
+from ncdesktop.model.ink import REACH
 from ncdesktop.model.inputs import same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import NOISE, noised
 from ncdesktop.model.screen import pixels_in
 from ncdesktop.training.batches import Batch, CellBank
 
-__all__ = ["Losses", "losses", "reveal_"]
+__all__ = ["Losses", "losses", "paint_loss", "painting", "reveal_"]
 
 _PAINTED_CELLS = 48
 _NAMED_CELLS = 256
 _HIDDEN_CURSORS = 0.35
 _TOLD = 0.85
-_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 4.0, "cursor": 0.3}
+_NEW, _NEW_WEIGHT = 0.05, 3.0
+_PLACE_WEIGHT = 0.05
+_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0, "cursor": 0.3}
 
 
 @dataclass
@@ -113,28 +117,50 @@ def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Gen
         word = (of_crops * (count.sum() / len(missed)) / (1 + count).sqrt()).mean() / 2
     painted = _some(batch.label[..., Choice.GENERATE] & wanted, _PAINTED_CELLS, generator)
     if len(painted[0]):
-        paint = _paint_loss(model, batch, bank, painted, features[painted], action[painted[0]], generator)
+        seen = painting(batch, bank, painted)
+        paint = paint_loss(model.generator, seen, features[painted], action[painted[0]], generator)
     cursor = F.cross_entropy(decisions.cursor.float(), batch.cursor, ignore_index=-1)
     return Losses(select, word, paint, torch.nan_to_num(cursor))
 
 
-def _paint_loss(
-    model: NCGUIWorld,
-    batch: Batch,
-    bank: CellBank,
-    cells: tuple[Tensor, Tensor, Tensor],
+def painting(batch: Batch, bank: CellBank, cells: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, ...]:
+    """Return what the generator sees of cells of the batch, besides features and action; then what is known of the answer.
+
+    returns: references, around, typed, see `Generator.forward`; (N, 2) int64 where a typed glyph's corner lies on the cell,
+    far outside if there is none; the true pixels (N, 3, 16, 16)
+    """
+    true, place = pixels_in(bank.take(batch.new[cells])), batch.caret[cells[0]] - batch.corners(*cells)
+    return *batch.references(bank, *cells), batch.inputs.typed()[cells[0]], place, true
+
+
+def paint_loss(
+    network: Generator,
+    seen: tuple[Tensor, ...],
     features: Tensor,
     action: Tensor,
     generator: torch.Generator,
 ) -> Tensor:
-    references, around = batch.references(bank, *cells)
-    true = pixels_in(bank.take(batch.new[cells]))
+    """Return the loss of one step of painting at random noise levels; pixels that differ from the present ones count more. Where
+    typed glyphs go is told besides: glyph and place cannot be found out at once.
+
+    seen: see `painting`
+    """
+    references, around, typed, place, true = seen
     count, device = len(true), true.device
     t = torch.rand(count, generator=generator).to(device)
     t = torch.where(torch.rand(count, generator=generator).to(device) < 0.4, torch.ones_like(t), t)
     noise = torch.randn(true.shape, generator=generator).to(device) * NOISE
-    painted = model.generator(noised(true, noise, t), t, references, around, features, action)
-    return F.smooth_l1_loss(painted.float(), true, beta=0.1)
+    painted = network(noised(true, noise, t), t, references, around, features, action, typed)
+    missed = F.smooth_l1_loss(painted.float(), true, beta=0.1, reduction="none")
+    new = (true - references[:, 0]).abs().amax(1, keepdim=True) > _NEW
+    loss = (missed * torch.where(new, _NEW_WEIGHT, 1.0)).mean()
+    placed = torch.nonzero((place.abs() <= REACH).all(1)).flatten()
+    if len(placed):
+        row, column = (place[placed] + REACH).unbind(1)
+        odds = network.ink.places(around[placed]).float()
+        right = odds.flatten(1).log_softmax(1).view_as(odds).logsumexp(1)  # in whatever font
+        loss = loss - _PLACE_WEIGHT * right[torch.arange(len(placed), device=device), row, column].mean()
+    return loss
 
 
 def _some(mask: Tensor, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:

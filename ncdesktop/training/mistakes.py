@@ -121,6 +121,7 @@ class OwnMistakes:
                 around,
                 features[painted],
                 action[at[0]],
+                batch.inputs.typed()[at[0]],
                 steps=2,
                 noise=lambda: torch.randn(len(painted), 3, CELL, CELL, generator=generator).to(around.device),
             )

@@ -25,6 +25,7 @@ def split_parameters(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Para
         "heads",
         "generator.out",
         "modulation",
+        "ink",
         "cursor",
         "nothing",
         "place_",

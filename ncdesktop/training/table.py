@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,6 +69,12 @@ class Table:
         """Return the table with all its arrays on `device`."""
         arrays = {name: getattr(self, name).to(device) for name in _ARRAYS}
         return Table(self.grid, self.names, self.fingerprints, self.cursors, **arrays)
+
+    def name_cursors_(self, cursors: Sequence[Cursor]) -> None:
+        """Renumber the pointer shapes as a model's `cursors`, in place; -1 for shapes that it does not know."""
+        known = {(cursor.image.tobytes(), cursor.hotspot): index for index, cursor in enumerate(cursors)}
+        numbers = [known.get((cursor.image.tobytes(), cursor.hotspot), -1) for cursor in self.cursors]
+        self.cursor = torch.tensor(numbers, dtype=torch.int32)[self.cursor.long()]
 
     @cached_property
     def changes(self) -> Tensor:

@@ -121,9 +121,9 @@ def train(
         model = NCGUIWorld.from_pretrained(init) if init else new_model(table, seed=config.seed)
     _check_fits(model, table)
     bank = CellBank(table, model.vocabulary)
-    _name_cursors_(table, model)
+    table.name_cursors_(model.cursors)
     if held is not None:
-        _name_cursors_(held, model)
+        held.name_cursors_(model.cursors)
     model.to(device).train()
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)
@@ -294,13 +294,6 @@ def _check_fits(model: NCGUIWorld, table: Table) -> None:
         raise WeightsError(
             f"the model dreams {model.size[0]}x{model.size[1]}, the sessions are {columns * 16}x{rows * 16}"
         )
-
-
-def _name_cursors_(table: Table, model: NCGUIWorld) -> None:
-    """Renumber the table's pointer shapes as the model's, in place; -1 for shapes that it does not know."""
-    known = {(cursor.image.tobytes(), cursor.hotspot): index for index, cursor in enumerate(model.cursors)}
-    numbers = [known.get((cursor.image.tobytes(), cursor.hotspot), -1) for cursor in table.cursors]
-    table.cursor = torch.tensor(numbers, dtype=torch.int32)[table.cursor.long()]
 
 
 def _report(

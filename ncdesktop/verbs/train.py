@@ -1,4 +1,4 @@
-"""`ncdesktop train world`: train the world model on sessions, within a budget of minutes, resumable."""
+"""`ncdesktop train`: train the world model on sessions, or its painter alone, within a budget of minutes."""
 
 import argparse
 import logging
@@ -13,7 +13,8 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("world",), help="what to train: the world model")
+    help_ = "what to train: the world model; or the painter of a run, alone, for an end of finer letters"
+    parser.add_argument("what", choices=("world", "painter"), help=help_)
     parser.add_argument(
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
     )
@@ -37,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     import torch
 
-    from ncdesktop.training.launch import launch
+    from ncdesktop.training.launch import launch, launch_painter
+    from ncdesktop.training.painter import PainterConfig
     from ncdesktop.training.world import TrainConfig
 
     if arguments.log_level == "warning":
@@ -48,12 +50,17 @@ def run(arguments: argparse.Namespace) -> None:
         raise InputError(
             "--device cuda: this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
         )
+    cache = arguments.cache or home() / "cells"
+    if arguments.what == "painter":
+        painter = PainterConfig(minutes=arguments.minutes, seed=arguments.seed)
+        launch_painter(arguments.sessions, arguments.out, painter, cache=cache, device=arguments.device)
+        return
     cores = torch.cuda.device_count() if arguments.device == "cuda" else len(os.sched_getaffinity(0))
     launch(
         arguments.sessions,
         arguments.out,
         TrainConfig(minutes=arguments.minutes, seed=arguments.seed, bf16=arguments.bf16),
-        cache=arguments.cache or home() / "cells",
+        cache=cache,
         device=arguments.device,
         processes=arguments.processes or cores,
         init=arguments.init,

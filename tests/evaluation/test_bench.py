@@ -56,9 +56,10 @@ def painting(world: NeuralWorld, cells: int) -> float:
             torch.zeros(cells, 3, 16, 16),
             torch.zeros(cells),
             torch.zeros(cells, 5, 3, 16, 16),
-            torch.zeros(cells, 3, 24, 24),
+            torch.zeros(cells, 3, 48, 48),
             torch.zeros(cells, 16),
             torch.zeros(cells, 32),
+            torch.ones(cells, dtype=torch.int64),
         )
     return counter.get_total_flops()
 

@@ -12,8 +12,9 @@ from ncdesktop.model.pipeline import NCGUIWorld
 
 def painter_inputs(count: int) -> list[torch.Tensor]:
     random = torch.Generator().manual_seed(count)
-    shapes = ((3, 16, 16), (), (5, 3, 16, 16), (3, 24, 24), (16,), (32,))
-    return [torch.rand(count, *shape, generator=random) for shape in shapes]
+    shapes = ((3, 16, 16), (), (5, 3, 16, 16), (3, 48, 48), (16,), (32,))
+    typed = torch.randint(0, 9, (count,), generator=random)
+    return [*(torch.rand(count, *shape, generator=random) for shape in shapes), typed]
 
 
 @pytest.mark.parametrize("count", [1, 32, 33, 200])
