@@ -205,7 +205,9 @@ def assemble(
     same = (windows(screens, which, corners, CELL) == bank.take(new[which, row, column])).flatten(1).all(1)
     label[which, row, column, Choice.SHIFT] = same
     fresh = changed & ~label.any(-1)
-    word = torch.where(changed, bank.word(new), -1)
+    carets = _carets(table, ticks)
+    typed = (carets[:, 0] != _NOWHERE)[:, None, None]  # letters are painted: as words they were guessed
+    word = torch.where(changed & ~typed, bank.word(new), -1)
     label[..., Choice.DICTIONARY], label[..., Choice.GENERATE] = fresh & (word >= 0), fresh & (word < 0)
 
     ids, inverse = torch.unique(torch.cat([stack, new[..., None]], -1), return_inverse=True)
@@ -241,7 +243,7 @@ def assemble(
         cursor=table.cursor[ticks].long(),
         screens=screens,
         shift=shift,
-        caret=_carets(table, ticks) if own else torch.full_like(origins, _NOWHERE),
+        caret=carets if own else torch.full_like(origins, _NOWHERE),
         new=new,
         before=stack,
     )
