@@ -101,4 +101,5 @@ class Generator(Part):
         inked = self.ink_colour(x.mean((1, 2)))[
             :, :, None, None
         ]  # (N, 4, 1, 1): how much there is of it, its colour
-        return torch.lerp(paper, inked[:, 1:], ink * inked[:, :1].sigmoid())
+        share = ink * inked[:, :1].sigmoid()
+        return paper * (1 - share) + inked[:, 1:] * share

@@ -48,4 +48,4 @@ class Ink(nn.Module):
         places = self.places(surroundings[which]).flatten(1).softmax(1).view(1, groups, PLACES, PLACES)
         glyphs = self.glyphs[typed[which]].sigmoid().flip(2, 3).view(groups, 1, _HEIGHT, _WIDTH)
         drawn = F.conv2d(places[..., _WIDTH_SKIPPED:], glyphs, groups=groups)
-        return ink.index_copy(0, which, drawn.view(-1, _FONTS, CELL, CELL).sum(1, keepdim=True))
+        return ink.index_copy(0, which, drawn.view(-1, _FONTS, CELL, CELL).sum(1, keepdim=True).to(ink.dtype))
