@@ -16,7 +16,7 @@ NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _NEVER, _SURE = 0.05, 0.97
 _UNLIKELY, _FOLLOWS = 0.3, 0.5
-_SHARPNESS = 1.5
+_SHARPNESS = 2.5
 _SNAP = 10
 
 

@@ -71,7 +71,5 @@ def replace_part(path: Path, part: str, state: dict[str, torch.Tensor]) -> None:
     with safe_open(path, "pt") as file:
         metadata, tensors = file.metadata(), {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     for module in ("model", "average"):
-        tensors |= {
-            f"{module}/{part}.{name}": value.detach().cpu().contiguous() for name, value in state.items()
-        }
+        tensors |= {f"{module}/{part}.{name}": value.detach().cpu().clone() for name, value in state.items()}
     write_atomically(path, save(tensors, metadata=metadata))

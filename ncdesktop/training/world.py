@@ -22,6 +22,7 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.training.batches import Batch, CellBank, assemble
+from ncdesktop.training.calibration import fitted_calibration
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
@@ -196,6 +197,8 @@ def train(
         if elapsed > checkpoint_at:
             checkpoint_at += config.checkpoint_minutes * 60
             keep()
+    if rank == 0:
+        average.selector.calibration.copy_(fitted_calibration(average, source.table, seed=config.seed))
     keep()
     if rank == 0 and held is not None:
         _report_validation(out, progress, validate(average, held, device=device))
@@ -208,16 +211,16 @@ class _Source:
     def __init__(
         self, table: Table, bank: CellBank, sampler: TickSampler, dreamer: NCGUIWorld, *, seed: int
     ) -> None:
-        self._table, self.bank, self._sampler, self._dreamer = table, bank, sampler, dreamer
+        self.table, self.bank, self._sampler, self._dreamer = table, bank, sampler, dreamer
         self._mistakes = OwnMistakes(table, bank, seed=seed)
 
     def batch(self, own: bool, generator: torch.Generator) -> Batch:
         """Return a batch of the model's own mistakes, or of recorded ticks."""
         if own:
             return self._mistakes.next_batch(self._dreamer, generator)
-        draw, device = self._sampler.draw(), self._table.place.device
+        draw, device = self._sampler.draw(), self.table.place.device
         ticks, origins = torch.tensor(draw.ticks, device=device), torch.tensor(draw.origins, device=device)
-        return assemble(self._table, self.bank, ticks, origins, crop=draw.crop)
+        return assemble(self.table, self.bank, ticks, origins, crop=draw.crop)
 
 
 class _Tally:

@@ -1,5 +1,6 @@
 """The painter trained alone: it learns letters and where they go, and only it changes."""
 
+import copy
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from ncdesktop.events import Key
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.painter import PainterConfig, train_painter
 from ncdesktop.training.table import build_table
 from ncdesktop.world import Frame
@@ -54,13 +56,22 @@ def test_only_the_painter_changes_and_it_learns(
     typed_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
     tiny_model.save_pretrained(tmp_path / "run" / "weights")
+    checkpoint = tmp_path / "run" / "checkpoint.safetensors"
+    both = {"model": tiny_model, "average": copy.deepcopy(tiny_model)}
+    save_checkpoint(checkpoint, both, {}, {"step": 3})
     table = build_table([typed_session], cache=tmp_path, progress=False)
     figures = train_painter(table, table, tmp_path / "run", SHORT)
     assert figures["after"] < 0.95 * figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert not torch.equal(after.generator.ink.glyphs, tiny_model.generator.ink.glyphs)
+    backbone = copy.deepcopy(tiny_model.backbone.state_dict())
+    assert load_checkpoint(checkpoint, both, {}) == {"step": 3}
+    for kept in both.values():
+        torch.testing.assert_close(
+            kept.generator.ink.glyphs, after.generator.ink.glyphs, atol=1e-2, rtol=1e-3
+        )
     for name, value in after.backbone.state_dict().items():
-        assert torch.equal(value, tiny_model.backbone.state_dict()[name])
+        assert torch.equal(value, backbone[name])
 
 
 def test_sessions_that_leave_nothing_to_paint_are_refused(

@@ -11,6 +11,7 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.selector import CONTEXTS
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.calibration import fitted_calibration
 from ncdesktop.training.launch import launch
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
@@ -121,3 +122,15 @@ def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
     offset = calibration(table)
     assert len(offset) == CONTEXTS and torch.isfinite(offset).all()
     assert bool((offset < 0).any()) == (changing / still < drawn / (1 - drawn))
+
+
+def test_fitted_rates_expect_as_many_changing_ticks_as_there_are(
+    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    before = fitted_calibration(tiny_model, table)
+    with torch.no_grad():
+        tiny_model.selector.heads.bias[0] += 1.5  # thinks all changes likelier
+    after = fitted_calibration(tiny_model, table)
+    assert before.shape == (CONTEXTS,)
+    torch.testing.assert_close(after, before - 1.5, atol=1e-3, rtol=0)
