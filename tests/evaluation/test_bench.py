@@ -59,7 +59,7 @@ def painting(world: NeuralWorld, cells: int) -> float:
             torch.zeros(cells, 3, 48, 48),
             torch.zeros(cells, 16),
             torch.zeros(cells, 32),
-            torch.ones(cells, dtype=torch.int64),
+            torch.zeros(cells, dtype=torch.int64),
         )
     return counter.get_total_flops()
 
