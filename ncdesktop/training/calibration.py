@@ -1,4 +1,6 @@
-"""Rates of change fitted at the end of training: what the model expects against what the recordings show."""
+"""Offsets that bring changes down to their natural rates: by how training draws ticks, and fitted at its end."""
+
+import math
 
 import torch
 from torch import Tensor
@@ -6,15 +8,31 @@ from torch import Tensor
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.selector import CONTEXTS, context
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.sampling import drawn_kinds
-from ncdesktop.training.table import Table
+from ncdesktop.training.sampling import SHARES, drawn_kinds
+from ncdesktop.training.table import Table, history
 
-__all__ = ["fitted_calibration"]
+__all__ = ["drawn_calibration", "fitted_calibration"]
 
 _TICKS_A_KIND = 120
 _LIMIT = 40.0
 _SHARPNESS = 1.5
 """Gentler than that of the draws: on screens it has not seen, the network is surer than it should be."""
+
+
+def drawn_calibration(table: Table) -> Tensor:
+    """Return (CONTEXTS,) what to add to change logits so that changes come as often as in the recordings.
+
+    For each context: the log of natural over drawn odds of a changing tick.
+    """
+    which = torch.cat([context(*history(table, ticks)) for ticks in torch.arange(len(table)).split(8192)])
+    natural, drawn = torch.zeros(CONTEXTS, 2), torch.zeros(CONTEXTS, 2)
+    for kind, ticks in drawn_kinds(table).items():
+        changes = int(kind not in ("still", "idle"))
+        count = torch.bincount(which[ticks], minlength=CONTEXTS).float()
+        natural[:, changes] += count
+        drawn[:, changes] += SHARES[kind] * count / max(len(ticks), 1)
+    odds = (natural + 1) / (drawn * natural.sum() + 1)
+    return torch.tensor([math.log(odds[index, 1] / odds[index, 0]) for index in range(CONTEXTS)])
 
 
 @torch.no_grad()

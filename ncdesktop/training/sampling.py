@@ -1,16 +1,14 @@
 """Which ticks training sees, how often, and which crop of each."""
 
-import math
 import random
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ncdesktop.model.selector import CONTEXTS, context
-from ncdesktop.training.table import Table, history
+from ncdesktop.training.table import Table
 
-__all__ = ["CROPS", "SHARES", "Draw", "TickSampler", "calibration", "drawn_kinds"]
+__all__ = ["CROPS", "SHARES", "Draw", "TickSampler", "drawn_kinds"]
 
 CROPS = ((8, 8), (12, 16), (16, 24), (24, 32))
 """Cells of the crops, small to whole; a change is seen whole in the smallest that holds it, most of the time."""
@@ -97,19 +95,3 @@ class TickSampler:
     def _place(self, first: int, last: int, length: int, limit: int) -> int:
         lowest, highest = max(0, last - length + 1), min(first, limit - length)
         return self._random.randint(min(lowest, highest), max(lowest, highest)) if length < limit else 0
-
-
-def calibration(table: Table) -> Tensor:
-    """Return (CONTEXTS,) what to add to change logits so that changes come as often as in the recordings.
-
-    For each context: the log of natural over drawn odds of a changing tick.
-    """
-    which = torch.cat([context(*history(table, ticks)) for ticks in torch.arange(len(table)).split(8192)])
-    natural, drawn = torch.zeros(CONTEXTS, 2), torch.zeros(CONTEXTS, 2)
-    for kind, ticks in drawn_kinds(table).items():
-        changes = int(kind not in ("still", "idle"))
-        count = torch.bincount(which[ticks], minlength=CONTEXTS).float()
-        natural[:, changes] += count
-        drawn[:, changes] += SHARES[kind] * count / max(len(ticks), 1)
-    odds = (natural + 1) / (drawn * natural.sum() + 1)
-    return torch.tensor([math.log(odds[index, 1] / odds[index, 0]) for index in range(CONTEXTS)])

@@ -22,12 +22,12 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.training.batches import Batch, CellBank, assemble
-from ncdesktop.training.calibration import fitted_calibration
+from ncdesktop.training.calibration import drawn_calibration, fitted_calibration
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, split_parameters
-from ncdesktop.training.sampling import TickSampler, calibration
+from ncdesktop.training.sampling import TickSampler
 from ncdesktop.training.table import Table, recurring_cells
 from ncdesktop.training.validation import validate
 
@@ -135,8 +135,8 @@ def train(
     progress = {"step": 0, "ticks": 0, "seconds": 0.0}
     if checkpoint.exists():
         progress |= load_checkpoint(checkpoint, {"model": model, "average": average}, optimisers)
-    model.selector.calibration.copy_(calibration(table))
-    average.selector.calibration.copy_(calibration(table))
+    model.selector.calibration.copy_(drawn_calibration(table))
+    average.selector.calibration.copy_(drawn_calibration(table))
     if rank == 0:
         out.mkdir(parents=True, exist_ok=True)
         facts = {"config": asdict(config), "processes": processes, "device": device, "sessions": table.names}

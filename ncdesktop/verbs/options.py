@@ -9,12 +9,12 @@ from ncdesktop.paths import embedded_weights
 
 __all__ = [
     "add_device",
+    "add_host_key",
     "add_json",
     "add_kernels",
     "add_seed",
     "add_weights",
     "at_least",
-    "keysym",
     "new_file",
 ]
 
@@ -28,6 +28,11 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=("cpu", "cuda"), default="cpu", help="where the network runs (default: cpu)"
     )
+
+
+def add_host_key(parser: argparse.ArgumentParser) -> None:
+    help_ = "X keysym name (default: Control_R)"
+    parser.add_argument("--host-key", type=_keysym, default="Control_R", metavar="KEY", help=help_)
 
 
 def add_kernels(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +66,7 @@ def at_least(minimum: int):  # type: ignore[no-untyped-def]
     return whole_number
 
 
-def keysym(text: str) -> str:
+def _keysym(text: str) -> str:
     """Return `text` if it is an X keysym name, as an argparse type."""
     if not keysym_known(text):
         raise argparse.ArgumentTypeError(

@@ -9,7 +9,7 @@ from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.hotkeys import markdown
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
-from ncdesktop.verbs.options import at_least, keysym
+from ncdesktop.verbs.options import add_host_key, at_least
 from ncdesktop.world import World
 
 __all__ = ["GUEST", "add_arguments", "add_window_arguments", "open_real", "run"]
@@ -44,13 +44,7 @@ def add_window_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--scaling", choices=MODES, default="fit", help="how the dream fills the window (default: fit)"
     )
-    parser.add_argument(
-        "--host-key",
-        type=keysym,
-        default="Control_R",
-        metavar="KEY",
-        help="X keysym name (default: Control_R)",
-    )
+    add_host_key(parser)
     add_dream(parser)
 
 

@@ -5,7 +5,7 @@ import asyncio
 
 from ncdesktop.errors import InputError
 from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
-from ncdesktop.verbs.options import at_least, keysym
+from ncdesktop.verbs.options import add_host_key, at_least
 
 __all__ = ["add_arguments", "run"]
 
@@ -22,13 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--token", metavar="T", help="what the link must contain (default: a random one)")
     parser.add_argument("--view-only", action="store_true", help="look on: no input reaches the dream")
-    parser.add_argument(
-        "--host-key",
-        type=keysym,
-        default="Control_R",
-        metavar="KEY",
-        help="X keysym name (default: Control_R)",
-    )
+    add_host_key(parser)
     add_beginning(parser)
     add_dream(parser)
 

@@ -52,6 +52,11 @@ def run(arguments: argparse.Namespace) -> None:
         )
     cache = arguments.cache or home() / "cells"
     if arguments.what == "painter":
+        for name in ("processes", "init", "bf16"):
+            if getattr(arguments, name):
+                raise InputError(
+                    f"--{name}: the painter is trained in one process, in fp32, from the run in --out"
+                )
         painter = PainterConfig(minutes=arguments.minutes, seed=arguments.seed)
         launch_painter(arguments.sessions, arguments.out, painter, cache=cache, device=arguments.device)
         return

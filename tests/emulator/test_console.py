@@ -2,54 +2,15 @@
 
 import numpy as np
 import pytest
+from panels import live, pixels
 from PIL import Image
 from worlds import PaintWorld
 
-from ncdesktop.emulator.console import Console
-from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.emulator.snapshots import AUTOSAVE, slot_file
 from ncdesktop.errors import InputError, NCDesktopError, SessionError, StateError
 from ncdesktop.events import Button, Key, Move, Wheel
 from ncdesktop.session import open_session
-
-
-class Clock:
-    """Time that passes when told to."""
-
-    def __init__(self):
-        self.now_s = 100.0
-
-    def __call__(self):
-        return self.now_s
-
-
-@pytest.fixture
-def panel(tmp_path):
-    """Return a function that makes a console; what it says is in its `said`."""
-    made = []
-
-    def make(world=None, **options):
-        said = []
-        console = Console(
-            world or PaintWorld(), Intake(), home=tmp_path, say=said.append, clock=Clock(), **options
-        )
-        console.said = said
-        made.append(console)
-        return console
-
-    yield make
-    for console in made:
-        console.close()
-
-
-def pixels(console):
-    return console.status.frame.pixels
-
-
-def live(console, ticks=1):
-    for _ in range(ticks):
-        console.tick()
 
 
 def test_while_paused_nothing_is_due_and_input_waits_for_the_step(panel):
@@ -311,31 +272,6 @@ def test_repeats_and_lone_ups_are_no_input_and_release_all_leaves_nothing_held()
     assert intake.take() == ()
 
 
-def test_a_tour_gives_way_to_the_visitor_and_returns_after_idling(panel, tmp_path):
-    (tmp_path / "one.txt").write_text("say First\nmove 20 20 5\nclick\nwait 3")
-    (tmp_path / "two.txt").write_text("say Second\nmove 90 20 5\nwait 3")
-    world = PaintWorld()
-    tours = [tmp_path / "one.txt", tmp_path / "two.txt"]
-    console = panel(world, demo=Demo(tours, size=(128, 96), idle_s=2))
-    assert console.status.caption == "First"
-    live(console, 11)
-    assert console.status.led
-    assert world.seen[4].pointer == (20, 20)
-    live(console, 3 * 15 + 1)
-    assert console.status.caption == "Second"
-    assert console.status.frame.tick <= 2
-    console.intake.put(Move(64, 64))
-    live(console)
-    assert world.seen[-1].pointer == (64, 64)
-    assert not console.status.led
-    assert "yours" in console.status.caption
-    live(console, 2 * 15)
-    assert not console.status.led
-    live(console)
-    assert console.status.led
-    assert console.status.caption == "First"
-
-
 def test_recording_does_not_end_with_the_console_half_written(panel, tmp_path):
     console = panel()
     console.command("record")
@@ -343,29 +279,3 @@ def test_recording_does_not_end_with_the_console_half_written(panel, tmp_path):
     console.close()
     session = next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir())
     assert len(open_session(session).ticks) == 20
-
-
-def test_a_tour_can_be_asked_for_taken_over_and_undone(panel, tmp_path):
-    (tmp_path / "one.txt").write_text("say First\nmove 20 20 5\nclick\nwait 3")
-    (tmp_path / "two.txt").write_text("say Second\nmove 90 20 5\nwait 3")
-    console = panel(tours=[tmp_path / "one.txt", tmp_path / "two.txt"])
-    live(console, 4)
-    before = pixels(console)
-    console.command("tour")
-    assert console.status.caption == "First" and console.status.led
-    console.intake.put(Move(3, 3))  # a resting hand may tremble
-    live(console, 5)
-    assert console.status.frame.pointer == (20, 20)
-    console.command("tour")
-    assert console.status.caption == "Second"
-    console.intake.put(Button(1, True))
-    live(console)
-    assert not console.status.led and console.status.caption == ""
-    console.command("undo")
-    console.command("undo")
-    assert (pixels(console) == before).all()
-
-
-def test_without_tours_to_ask_for_the_reason_is_told(panel):
-    with pytest.raises(StateError, match="no tours"):
-        panel().command("tour")

@@ -11,12 +11,12 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.selector import CONTEXTS
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.calibration import fitted_calibration
+from ncdesktop.training.calibration import drawn_calibration, fitted_calibration
 from ncdesktop.training.launch import launch
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, _orthogonal
-from ncdesktop.training.sampling import SHARES, TickSampler, calibration, drawn_kinds
+from ncdesktop.training.sampling import SHARES, TickSampler, drawn_kinds
 from ncdesktop.training.table import build_table
 from ncdesktop.training.world import TrainConfig, train
 
@@ -119,7 +119,7 @@ def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
         else:
             still += len(ticks)
     drawn = 1 - SHARES["still"] - SHARES["idle"]
-    offset = calibration(table)
+    offset = drawn_calibration(table)
     assert len(offset) == CONTEXTS and torch.isfinite(offset).all()
     assert bool((offset < 0).any()) == (changing / still < drawn / (1 - drawn))
 
