@@ -23,6 +23,8 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
         ["train", "moon", "x", "--out", "y"],
         ["train", "world", "x", "--out", "y", "--minutes", "-3"],
         ["train", "world", "x", "--out", "y", "--device", "tpu"],
+        ["train", "painter", "x", "--out", "y", "--processes", "2"],
+        ["train", "painter", "x", "--out", "y", "--bf16"],
         ["train", "world", "no-such-folder", "--out", "y", "--minutes", "1"],
         ["render", "--session", "no-such-folder", "--out", "y"],
         ["evaluate", "no-such-folder"],

@@ -7,7 +7,7 @@ from ncdesktop.model.ink import PLACES, REACH, Ink
 
 
 @pytest.mark.parametrize(
-    ("corner", "expected"), [((3, 2), {(3, 2)}), ((-7, -5), {(8, 6)}), ((0, 4), {(0, 4), (15, 15)})]
+    ("corner", "expected"), [((3, 2), {(3, 2), (7, 13)}), ((-2, -5), {(2, 6)}), ((12, 4), {(12, 4)})]
 )
 def test_glyph_lies_where_its_corner_is(
     corner: tuple[int, int], expected: set[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
@@ -15,7 +15,9 @@ def test_glyph_lies_where_its_corner_is(
     ink = Ink()
     with torch.no_grad():
         ink.glyphs.fill_(-20.0)
-        ink.glyphs[1, 0, 0, 0] = ink.glyphs[1, 0, 15, 11] = 20.0  # its first and its last pixel
+        ink.glyphs[1, 0, 0, 0] = ink.glyphs[1, 0, 4, 11] = (
+            20.0  # its first pixel and one that no flip takes there
+        )
     odds = torch.zeros(2, 3, PLACES, PLACES)
     odds[:, 0, corner[0] + REACH, corner[1] + REACH] = 50.0
     monkeypatch.setattr(ink, "places", lambda surroundings: odds[: len(surroundings)])

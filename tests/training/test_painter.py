@@ -9,6 +9,7 @@ import torch
 from tiny import TINY_SIZE, random_screen, tiny_cursors
 
 from ncdesktop.actions import Action, fold
+from ncdesktop.cli import main
 from ncdesktop.errors import SessionError
 from ncdesktop.events import Key
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -82,3 +83,19 @@ def test_sessions_that_leave_nothing_to_paint_are_refused(
     table.place[:] = table.place[0]
     with pytest.raises(SessionError, match="paint"):
         train_painter(table, None, tmp_path / "run", SHORT)
+
+
+def test_a_run_without_weights_is_one_line(
+    typed_session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [
+        "train",
+        "painter",
+        str(typed_session.folder),
+        "--out",
+        str(tmp_path / "none"),
+        "--cache",
+        str(tmp_path),
+    ]
+    assert main(words) == 2
+    assert str(tmp_path / "none") in capsys.readouterr().err

@@ -1,0 +1,73 @@
+"""Two looks: what the second is told of the cell that the first drew."""
+
+import torch
+from tiny import busy_actions
+
+from ncdesktop.actions import fold
+from ncdesktop.events import Key
+from ncdesktop.keysyms import key_id
+from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.decide import Decided, _reveal
+from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.sampler import Pivot
+from ncdesktop.model.selector import Decisions
+from ncdesktop.model.tick import tick_inputs
+
+
+def looked_once(inputs: TickInputs, choice: int) -> Decided:
+    """A first look whose cells would all come from `choice`."""
+    rows, columns = inputs.age.shape[1:]
+    choices = torch.zeros(1, rows, columns, len(CHOICES))
+    choices[..., choice] = 1
+    change = torch.zeros(1, rows, columns)
+    decisions = Decisions(change, choices, torch.zeros(1, 2))
+    return Decided(change > 0, change, decisions, torch.zeros(1, rows, columns, 16))
+
+
+def test_second_look_is_told_source_content_and_moments_of_the_drawn_cell(tiny_world: NeuralWorld) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    inputs.age[0, 1, 2], inputs.age[0, 3, 3] = 7.0, 7.0
+    inputs.left[0, 1, 2, 1], inputs.left[0, 0, 0, 4] = 30.0, 30.0
+    content = torch.arange(inputs.embedded.shape[-1]).float()
+    second = Choice.EARLIER + 1  # content of the stack
+    first = looked_once(inputs, second)
+    known = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], lambda *_: content[None], inputs)
+    assert torch.nonzero(known.cells[0, ..., 1]).tolist() == [[1, 2]]
+    assert torch.nonzero(known.choices).tolist() == [[0, 1, 2, second]]
+    assert (
+        known.contents[0, 1, 2].equal(content) and known.contents.count_nonzero() == content.count_nonzero()
+    )
+    assert known.changed[0, 3, 3].tolist() == [1, 1, 1, 1] and known.changed[0, 0, 0, 0] < 0.01
+    assert known.left[0, 0, 0, 4].tolist() == [1, 1, 1, 1] and known.left[0, 0, 0, 0, 0] < 0.01
+
+
+def test_a_cell_that_has_to_be_painted_tells_no_content_and_one_that_stays_nothing(
+    tiny_world: NeuralWorld,
+) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    first = looked_once(inputs, Choice.GENERATE)
+    painted = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], lambda *_: 1 / 0, inputs)
+    assert painted.choices[0, 1, 2, Choice.GENERATE] == 1
+    assert not painted.contents.any() and not painted.left.any()
+    stays = _reveal(first, [(0, Pivot(1, 2, changes=False, chance=0.7))], lambda *_: 1 / 0, inputs)
+    assert torch.nonzero(stays.cells).tolist() == [[0, 1, 2, 0]]
+    assert not stays.choices.any() and not stays.changed.any()
+
+
+def test_the_painter_is_told_what_was_typed(tiny_world: NeuralWorld) -> None:
+    typed: list[set[int]] = []
+    paint = tiny_world.painter
+
+    def listening(*seen: torch.Tensor) -> torch.Tensor:
+        typed.append(set(seen[-1].tolist()))
+        return paint(*seen)
+
+    tiny_world.painter = listening
+    with torch.no_grad():  # every cell changes and is painted
+        tiny_world.model.selector.heads.bias[0] = 60.0
+        tiny_world.model.selector.heads.bias[1 + Choice.GENERATE] = 60.0
+    action = busy_actions(1)[0]
+    tiny_world.step(fold(action, [Key("g", True), Key("g", False)]))
+    tiny_world.step(fold(action, []))
+    assert {key_id("g")} in typed and typed[-1] == {0}
