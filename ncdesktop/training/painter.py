@@ -1,4 +1,4 @@
-"""The painter trained alone, on what the rest of the model makes of the recordings: many times as many cells an hour.
+"""The painter trained alone, on what the rest of the model makes of the recordings: several times as many cells an hour.
 
 In the training of the whole a painted cell costs a look at a screen; most ticks have one or none.
 """
