@@ -39,14 +39,16 @@ class Crew:
         parts = list(zip(*(each.split(_PART) for each in inputs), strict=True))
         waiting, painted = deque(range(len(parts))), [inputs[0]] * len(parts)
 
-        @torch.inference_mode()
+        lower = torch.is_autocast_enabled("cpu")  # this thread's; the helpers have their own
+
         def work() -> None:
-            while True:
-                try:
-                    number = waiting.popleft()
-                except IndexError:
-                    return
-                painted[number] = self._painter(*parts[number])
+            with torch.inference_mode(), torch.autocast("cpu", torch.get_autocast_dtype("cpu"), enabled=lower):
+                while True:
+                    try:
+                        number = waiting.popleft()
+                    except IndexError:
+                        return
+                    painted[number] = self._painter(*parts[number])
 
         helping = [self._threads.submit(work) for _ in range(min(self._helpers, len(parts) - 1))]
         work()

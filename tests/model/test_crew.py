@@ -26,6 +26,14 @@ def test_a_crew_paints_what_one_paints(tiny_model: NCGUIWorld, count: int) -> No
         assert torch.allclose(tiny_model.generator(*inputs), alone, atol=1e-5)
 
 
+def test_helpers_paint_at_the_precision_of_who_called(tiny_model: NCGUIWorld) -> None:
+    inputs = painter_inputs(200)
+    inputs[4] = inputs[4].bfloat16()  # features, as a backbone in bfloat16 leaves them
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        alone = Crew(tiny_model.generator, 0)(*inputs)
+        assert torch.equal(Crew(tiny_model.generator, 3)(*inputs), alone)
+
+
 def test_dreams_do_not_depend_on_the_cores_of_the_machine(tiny_model: NCGUIWorld) -> None:
     worlds = [NeuralWorld(tiny_model, model_hash="tiny", helpers=helpers) for helpers in (0, 3)]
     for world in worlds:
