@@ -42,7 +42,10 @@ class Crew:
         lower = torch.is_autocast_enabled("cpu")  # this thread's; the helpers have their own
 
         def work() -> None:
-            with torch.inference_mode(), torch.autocast("cpu", torch.get_autocast_dtype("cpu"), enabled=lower):
+            with (
+                torch.inference_mode(),
+                torch.autocast("cpu", torch.get_autocast_dtype("cpu"), enabled=lower),
+            ):
                 while True:
                     try:
                         number = waiting.popleft()
