@@ -10,7 +10,9 @@ from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.cell_encoder import CellEncoder, CellEncoderConfig
 from ncdesktop.model.generator import Generator, GeneratorConfig
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.selector import Selector, SelectorConfig
+from ncdesktop.model.sprites import Sprites
 from ncdesktop.world import Cursor
 
 TINY_SIZE = (128, 128)
@@ -27,6 +29,17 @@ def random_screen(seed: int, size: tuple[int, int] = TINY_SIZE) -> np.ndarray:
     random = np.random.default_rng(seed)
     small = random.integers(0, 4, (size[1] // 8, size[0] // 8, 3), np.uint8) * 80
     return small.repeat(8, 0).repeat(8, 1)
+
+
+def tiny_sprites(seed: int = 0) -> Sprites:
+    """Three sprites of different sizes, one with a corner that shows what lies beneath."""
+    images = []
+    for number, (height, width) in enumerate(((40, 56), (32, 24), (72, 16))):
+        pixels = random_screen(seed + 20 + number, (width, height))
+        image = np.concatenate([pixels, np.full((height, width, 1), 255, np.uint8)], 2)
+        images.append(torch.from_numpy(image))
+    images[0][:3, :3, 3] = 0
+    return Sprites(images)
 
 
 def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWorld:
@@ -57,11 +70,13 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
             ),
             "backbone": backbone,
             "selector": selector,
+            "placer": Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=size)),
             "generator": Generator(GeneratorConfig(feature_dim=16, action_dim=32, width=16, blocks=1)),
         },
         vocabulary=words,
         cursors=tiny_cursors(),
         start=random_screen(seed, size),
+        sprites=tiny_sprites(seed),
     ).eval()
 
 

@@ -15,6 +15,7 @@ from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.placer import Placer
 from ncdesktop.model.selector import Selector
 from ncdesktop.world import CELL
 
@@ -52,9 +53,12 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         "action_encoder": ActionEncoder(model.action_encoder.config),
         "backbone": Backbone(replace(model.backbone.config, widths=(fine, middle, coarse))),
         "selector": Selector(replace(model.selector.config, feature_dim=fine)),
+        "placer": Placer(replace(model.placer.config, feature_dim=fine)),
         "generator": Generator(
             replace(model.generator.config, feature_dim=fine, width=wide(model.generator.config.width))
         ),
     }
-    random = NCGUIWorld(parts, vocabulary=model.vocabulary, cursors=model.cursors, start=model.start)
+    random = NCGUIWorld(
+        parts, vocabulary=model.vocabulary, cursors=model.cursors, start=model.start, sprites=model.sprites
+    )
     return NeuralWorld(random, model_hash="random", device=world.device, steps=world.steps)

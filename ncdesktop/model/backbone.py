@@ -30,17 +30,17 @@ class BackboneConfig:
 
 _CONTENT = 16
 _KNOWN = 2 + len(CHOICES)
-_REVEALED = 4 * _KNOWN + 2 * (_CONTENT + 2 * MOMENTS)
+_REVEALED = 4 * _KNOWN + 2 * (1 + 2 * _CONTENT + 2 * MOMENTS)
 _NEAR, _AROUND = 5, 15
 
 
-def _spread(revealed: Revealed, contents: Tensor) -> Tensor:
+def _spread(revealed: Revealed, contents: Tensor, sprite: Tensor) -> Tensor:
     """Tell every cell what is known of it, near it, around it and anywhere.
 
     Blocks add it where features are of unit size. Added to the residual stream, which grows in training, it was too
     faint for the others to learn from.
 
-    contents: (B, h, w, _CONTENT), zero or more, of what cells are known to become
+    contents: (B, h, w, _CONTENT), zero or more, of what cells are known to become; sprite likewise, with a sprite
     returns:  (B, _REVEALED, h, w)
     """
     shown, changes = revealed.cells.split(1, -1)
@@ -48,7 +48,8 @@ def _spread(revealed: Revealed, contents: Tensor) -> Tensor:
         0, 3, 1, 2
     )  # (B, _KNOWN, h, w)
     near, around = (F.max_pool2d(known, size, stride=1, padding=size // 2) for size in (_NEAR, _AROUND))
-    others = torch.cat([contents, revealed.changed, revealed.left.amax(3)], -1)
+    moments = [revealed.changed, revealed.left.amax(3)]
+    others = torch.cat([contents, *moments, revealed.drawn[..., None], sprite], -1)
     own = torch.cat([known, others.permute(0, 3, 1, 2)], 1)
     return torch.cat([own, near, around, own.amax((2, 3), keepdim=True).expand_as(own)], 1)
 
@@ -111,7 +112,10 @@ class Backbone(Part):
     def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Revealed, action: Tensor) -> Tensor:
         """The coarsest blocks and the way up, knowing what is revealed."""
         fine, middle, coarse = encoded
-        known = _spread(revealed, F.relu(self.content_in(self.content_norm(revealed.contents))))
+        contents, sprite = (
+            F.relu(self.content_in(self.content_norm(what))) for what in (revealed.contents, revealed.sprite)
+        )
+        known = _spread(revealed, contents, sprite)
         hints = [
             level.permute(0, 2, 3, 1) for level in (known, F.max_pool2d(known, 2), F.max_pool2d(known, 4))
         ]

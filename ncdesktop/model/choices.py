@@ -15,6 +15,13 @@ class Choice(IntEnum):
     EARLIER = 1
     GENERATE = 1 + STACK
     DICTIONARY = 2 + STACK
+    SPRITE = 3 + STACK
 
 
-CHOICES = ("shift", *(f"stack {number}" for number in range(1, STACK + 1)), "generate", "dictionary")
+CHOICES = (
+    "shift",
+    *(f"stack {number}" for number in range(1, STACK + 1)),
+    "generate",
+    "dictionary",
+    "sprite",
+)

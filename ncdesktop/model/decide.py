@@ -1,7 +1,8 @@
-"""What changes in a tick, decided in two looks: the second knows what one uncertain cell of the first does."""
+"""What changes in a tick, decided in two looks: the second knows what one uncertain cell of the first does, and what opens where."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -11,13 +12,24 @@ from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, pick, settle
 from ncdesktop.model.selector import Decisions
+from ncdesktop.model.sprites import NO_SPRITE
 
-__all__ = ["Cells", "Decided", "decide"]
+__all__ = ["Cells", "Decided", "Scene", "decide"]
 
 Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
-Contents = Callable[[Cells, Tensor, Tensor], Tensor]
-"""Cells, their choices (N,) and features (N, C) -> embeddings (N, D) of what they become."""
+_VOICES = 16
+"""Cells of a screen that have a say in which sprite opens."""
+
+
+class Scene(Protocol):
+    """Screens, or parts of them, and what their cells could become."""
+
+    def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        """Return embeddings (N, D) of what cells become by choices (N,) other than a sprite and features (N, C)."""
+
+    def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
+        """Return which cells the placed sprites (B, 3) would change (B, h, w), and embeddings (B, h, w, D) of what to."""
 
 
 @dataclass
@@ -27,22 +39,24 @@ class Decided:
     changed:     (B, h, w) bool
     probability: (B, h, w) of a change, at natural rates, as the first look saw it
     decisions:   of the last look at each screen; features (B, h, w, C) likewise
+    placed:      (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
     """
 
     changed: Tensor
     probability: Tensor
     decisions: Decisions
     features: Tensor
+    placed: Tensor
 
 
 def decide(
     model: NCGUIWorld,
     inputs: TickInputs,
     action: Tensor,
-    contents: Contents,
+    scene: Scene,
     generators: Sequence[torch.Generator],
 ) -> Decided:
-    """Look once; where `pick` finds the tick open, draw that cell, tell what it becomes, and look again.
+    """Look once; where `pick` finds the tick open, draw that cell, tell what it becomes and what opens, and look again.
 
     action:     (B, A) what the action encoder made of the inputs
     generators: one a screen, on the CPU; the same numbers are drawn whatever happens, so that ticks stay in step
@@ -53,47 +67,76 @@ def decide(
         features = model.backbone.decode(levels, seen.revealed, action)
         decisions = model.selector(features, action, seen)
         change = model.selector.natural(decisions.change, seen.features, seen.keys, seen.revealed)
-        return Decided(change > 0.5, change, decisions, features)
+        nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
+        return Decided(change > 0.5, change, decisions, features, nowhere)
 
     first = look(inputs, encoded, action)
     pivots = [
         pick(probability, generator)
         for probability, generator in zip(first.probability, generators, strict=True)
     ]
+    drawn = torch.zeros_like(first.changed)
     doubts = [(screen, pivot) for screen, pivot in enumerate(pivots) if pivot]
-    if not doubts:
-        return first
-    which = [screen for screen, _ in doubts]
-    seen = inputs.of(which)
-    seen.revealed = _reveal(first, doubts, contents, inputs)
-    second = look(seen, (encoded[0][which], encoded[1][which], encoded[2][which]), action[which])
-    for place, (screen, pivot) in enumerate(doubts):
-        changed = settle(first.changed[screen], second.probability[place], pivot)
-        if changed is not None:
-            first.changed[screen], first.features[screen] = changed, second.features[place]
-            first.decisions.choice[screen] = second.decisions.choice[place]
-            first.decisions.cursor[screen] = second.decisions.cursor[place]
+    if doubts:
+        which = [screen for screen, _ in doubts]
+        happens = [screen for screen, pivot in doubts if pivot.changes]
+        first.placed[happens] = _placed(model, first, action, inputs)[happens]
+        known = _reveal(first, doubts, scene, inputs)
+        drawn[which] = known.drawn > 0
+        seen = inputs.of(which)
+        seen.revealed = known
+        second = look(seen, (encoded[0][which], encoded[1][which], encoded[2][which]), action[which])
+        for place, (screen, pivot) in enumerate(doubts):
+            changed = settle(first.changed[screen], second.probability[place], pivot)
+            if changed is not None:
+                first.changed[screen], first.features[screen] = changed, second.features[place]
+                first.decisions.choice[screen] = second.decisions.choice[place]
+                first.decisions.cursor[screen] = second.decisions.cursor[place]
+    first.decisions.choice[..., Choice.SPRITE].masked_fill_(~drawn, -torch.inf)
     return first
 
 
-def _reveal(
-    first: Decided, doubts: list[tuple[int, Pivot]], contents: Contents, inputs: TickInputs
-) -> Revealed:
-    """Return what the pivots tell, a screen each; what one becomes, unless it has to be painted, and its moments."""
+def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInputs) -> Tensor:
+    """Return (B, 3) what opens where, by the voices of the likeliest cells that would come from a sprite, if any would."""
+    placed = torch.full((len(action), 3), NO_SPRITE, device=action.device)
+    of_sprite = first.decisions.choice.argmax(-1) == Choice.SPRITE
+    chance = first.probability * of_sprite
+    chance = chance * (chance > first.probability.amax((1, 2), keepdim=True) / 2)
+    weights, cells = chance.flatten(1).topk(min(_VOICES, chance[0].numel()))
+    which, voice = torch.nonzero(weights, as_tuple=True)
+    if len(which):
+        features = first.features.flatten(1, 2)[which, cells[which, voice]]
+        events = model.placer.event(features, which, weights[which, voice], action, inputs)
+        opens = which.unique()
+        placed[opens] = model.placer(events, inputs)[opens]
+    return placed
+
+
+def _reveal(first: Decided, doubts: list[tuple[int, Pivot]], scene: Scene, inputs: TickInputs) -> Revealed:
+    """Return what the pivots tell, a screen each; what one becomes, unless it has to be painted, and its moments; and what
+    the sprites that open would change."""
     _, rows, columns, _ = first.features.shape
     known = nothing_revealed(len(doubts), rows, columns, inputs.embedded.shape[-1], inputs.embedded.device)
+    if (first.placed[:, 0] != NO_SPRITE).any():
+        which = [screen for screen, _ in doubts]
+        drawn, sprite = scene.sprites(first.placed)
+        known.drawn, known.sprite = drawn[which].float(), sprite[which]
     for place, (screen, pivot) in enumerate(doubts):
-        known.cells[place, pivot.row, pivot.column, 0] = 1
-        known.cells[place, pivot.row, pivot.column, 1] = float(pivot.changes)
+        at = screen, pivot.row, pivot.column
+        here = place, pivot.row, pivot.column
+        known.cells[(*here, 0)] = 1
+        known.cells[(*here, 1)] = float(pivot.changes)
         if not pivot.changes:
             continue
-        choice = first.decisions.choice[screen, pivot.row, pivot.column].argmax(-1)
-        known.choices[place, pivot.row, pivot.column, choice] = 1
-        if choice != Choice.GENERATE:
-            at = torch.tensor([[screen, pivot.row, pivot.column]], device=choice.device).unbind(1)
-            known.contents[place, pivot.row, pivot.column] = contents(at, choice[None], first.features[at])[0]
-        known.changed[place] = same_moments(inputs.age[screen], inputs.age[screen, pivot.row, pivot.column])
+        choice = first.decisions.choice[at].argmax(-1)
+        known.choices[(*here, choice)] = 1
+        if choice == Choice.SPRITE:
+            known.contents[here] = known.sprite[here]
+        elif choice != Choice.GENERATE:
+            cell = torch.tensor([at], device=choice.device).unbind(1)
+            known.contents[here] = scene.contents(cell, choice[None], first.features[cell])[0]
+        known.changed[place] = same_moments(inputs.age[screen], inputs.age[at])
         if Choice.EARLIER <= choice < Choice.GENERATE:
             left = inputs.left[screen]
-            known.left[place] = same_moments(left, left[pivot.row, pivot.column, choice - Choice.EARLIER])
+            known.left[place] = same_moments(left, left[(*at[1:], choice - Choice.EARLIER)])
     return known

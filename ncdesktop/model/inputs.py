@@ -43,6 +43,8 @@ class Revealed:
     choices:  (B, h, w, CHOICES) float, 1 for the source it comes from, zero where that is not known
     changed:  (B, h, w, MOMENTS): whether cells last changed when a changing cell that is known did
     left:     (B, h, w, K, MOMENTS): whether the contents of a cell's stack left the screen when what comes back there did
+    drawn:    (B, h, w) float, 1 where a sprite that is placed would change the cell
+    sprite:   (B, h, w, D) embeddings of what it would become
     """
 
     cells: Tensor
@@ -50,6 +52,8 @@ class Revealed:
     choices: Tensor
     changed: Tensor
     left: Tensor
+    drawn: Tensor
+    sprite: Tensor
 
     def of(self, which: list[int]) -> "Revealed":
         """Return what is known of some of the screens."""
@@ -60,7 +64,7 @@ def nothing_revealed(
     batch: int, rows: int, columns: int, dim: int, device: torch.device | str = "cpu"
 ) -> Revealed:
     """Return what a first look knows: nothing."""
-    shapes = ((2,), (dim,), (len(CHOICES),), (MOMENTS,), (STACK, MOMENTS))
+    shapes = ((2,), (dim,), (len(CHOICES),), (MOMENTS,), (STACK, MOMENTS), (), (dim,))
     return Revealed(*(torch.zeros(batch, rows, columns, *shape, device=device) for shape in shapes))
 
 
@@ -91,6 +95,7 @@ class TickInputs:
     features, keys, points, ages: (B, ...) see ActionMemory; points in pixels of the whole screen
     fovea:    (B, 2, 3, 64, 64) in [-1, 1]: around the pointer; and around the last press, as it was when pressed
     cursor:   (B,) int64, shape shown before the tick; the number of shapes stands for "not known"
+    placed:   (B, 3) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
     revealed: what is known of the tick's changes, nothing at first
     """
 
@@ -106,6 +111,7 @@ class TickInputs:
     ages: Tensor
     fovea: Tensor
     cursor: Tensor
+    placed: Tensor
     revealed: Revealed
 
     def of(self, which: list[int]) -> "TickInputs":

@@ -22,7 +22,7 @@ from ncdesktop.world import Cursor, Frame, Insight, Start, State
 
 __all__ = ["NeuralWorld", "step_together"]
 
-_SCREEN = ("screen", "contents", "count", "changed_at", "left_at", "embedded", "pressed")
+_SCREEN = ("screen", "contents", "count", "changed_at", "left_at", "embedded", "pressed", "placed")
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 

@@ -18,9 +18,11 @@ from ncdesktop.model.backbone import Backbone
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.placer import Placer
 from ncdesktop.model.pretrained import WEIGHTS, Part
 from ncdesktop.model.screen import cells_of, screen_of
 from ncdesktop.model.selector import Decisions, Selector
+from ncdesktop.model.sprites import Sprites
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import CELL, Cursor
 
@@ -32,6 +34,7 @@ _PARTS: dict[str, type[Part]] = {
     "action_encoder": ActionEncoder,
     "backbone": Backbone,
     "selector": Selector,
+    "placer": Placer,
     "generator": Generator,
 }
 _VOCABULARY_COLUMNS = 128
@@ -41,6 +44,7 @@ class NCGUIWorld(nn.Module):
     """Choose, copy, generate: what one tick of a desktop does to its cells.
 
     vocabulary: (V, 16, 16, 3) uint8, contents that the selector can name; part of the weights
+    sprites:    larger pieces that the placer can name and place; part of the weights
     cursors:    pointer shapes that the selector can name
     start:      (H, W, 3) uint8, the screen a dream begins with unless told otherwise
     trained_on: fingerprints of the sessions it was trained on, which evaluation leaves out
@@ -53,6 +57,7 @@ class NCGUIWorld(nn.Module):
         vocabulary: Tensor,
         cursors: Sequence[Cursor],
         start: np.ndarray,
+        sprites: Sprites | None = None,
         trained_on: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -60,9 +65,11 @@ class NCGUIWorld(nn.Module):
         self.action_encoder: ActionEncoder = parts["action_encoder"]  # type: ignore[assignment]
         self.backbone: Backbone = parts["backbone"]  # type: ignore[assignment]
         self.selector: Selector = parts["selector"]  # type: ignore[assignment]
+        self.placer: Placer = parts["placer"]  # type: ignore[assignment]
         self.generator: Generator = parts["generator"]  # type: ignore[assignment]
         self.vocabulary: Tensor
         self.register_buffer("vocabulary", vocabulary, persistent=False)
+        self.sprites = sprites or Sprites()
         self.cursors, self.start, self.trained_on = tuple(cursors), start, tuple(trained_on)
 
     @property
@@ -89,6 +96,7 @@ class NCGUIWorld(nn.Module):
             "format_version": FORMAT_VERSION,
             **{name: ["ncdesktop.model", part.__name__] for name, part in _PARTS.items()},
             "vocabulary": len(self.vocabulary),
+            "sprites": self.sprites.sizes,
             "cursors": [{"hotspot": list(cursor.hotspot), "name": cursor.name} for cursor in self.cursors],
             "trained_on": list(self.trained_on),
         }
@@ -97,6 +105,7 @@ class NCGUIWorld(nn.Module):
         words = torch.cat([words, words.new_zeros(missing, CELL, CELL, 3)])
         sheet = screen_of(words.view(-1, _VOCABULARY_COLUMNS, CELL, CELL, 3)).numpy()
         write_atomically(folder / "vocabulary.png", _png(sheet))
+        write_atomically(folder / "sprites.png", _png(self.sprites.sheet()))
         write_atomically(folder / "start.png", _png(self.start))
         for number, cursor in enumerate(self.cursors):
             write_atomically(folder / "cursors" / f"{number:02d}.png", _png(cursor.image))
@@ -116,6 +125,8 @@ class NCGUIWorld(nn.Module):
                 )
             sheet = torch.from_numpy(_image(folder / "vocabulary.png", "RGB"))
             vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
+            sizes = [(int(height), int(width)) for height, width in index["sprites"]]
+            sprites = Sprites.from_sheet(_image(folder / "sprites.png", "RGBA"), sizes)
             cursors = [
                 Cursor(
                     _image(folder / "cursors" / f"{number:02d}.png", "RGBA"),
@@ -136,12 +147,18 @@ class NCGUIWorld(nn.Module):
         except (ValueError, KeyError, TypeError, SyntaxError) as error:
             raise WeightsError(f"{path}: is not the index of a {cls.__name__} model: {error!r}") from error
         parts = {name: part.from_pretrained(folder / name) for name, part in _PARTS.items()}
-        model = cls(parts, vocabulary=vocabulary, cursors=cursors, start=start, trained_on=trained_on)
+        model = cls(
+            parts, vocabulary=vocabulary, cursors=cursors, start=start, sprites=sprites, trained_on=trained_on
+        )
         config = model.selector.config
         if (config.vocabulary, config.cursors) != (len(vocabulary), len(cursors)):
             raise WeightsError(
                 f"{folder}: selector names {config.vocabulary} contents and {config.cursors} cursors, "
                 f"vocabulary.png and cursors/ hold {len(vocabulary)} and {len(cursors)}"
+            )
+        if model.placer.config.sprites != len(sprites):
+            raise WeightsError(
+                f"{folder}: placer names {model.placer.config.sprites} sprites, sprites.png holds {len(sprites)}"
             )
         return model.eval()
 
@@ -150,7 +167,8 @@ def weights_hash(folder: Path) -> str:
     """Return sixteen hex digits that tell the weights in `folder` from any others."""
     digest = hashlib.sha256()
     files = [folder / name / file for name in _PARTS for file in ("config.json", WEIGHTS)]
-    for path in [*files, folder / "vocabulary.png", *sorted((folder / "cursors").glob("*.png"))]:
+    sheets = [folder / name for name in ("vocabulary.png", "sprites.png")]
+    for path in [*files, *sheets, *sorted((folder / "cursors").glob("*.png"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

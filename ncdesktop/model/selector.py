@@ -28,7 +28,8 @@ def context(features: Tensor, keys: Tensor) -> Tensor:
     def since(happened: Tensor) -> Tensor:
         return torch.where(happened, ticks, features.shape[1]).amin(1)
 
-    button, key = since((features[..., 5:14] != 0).any(-1)), since((keys != 0).any(-1))
+    button = since((features[..., 5:13] != 0).any(-1))
+    key = since((keys != 0).any(-1) | (features[..., 13] != 0))
     passed = (torch.minimum(button, key)[:, None] > torch.tensor(_SINCE_TICKS, device=ticks.device)).sum(1)
     moves = (features[:, -2:, :2] != 0).flatten(1).any(1)
     return 2 * passed + torch.where(passed < len(_SINCE_TICKS), key < button, moves).long()
@@ -93,7 +94,11 @@ class Selector(Part):
         match = match + self.stack_moment(inputs.revealed.left)[..., 0]
         change, choice = heads[..., 0], heads[..., 1:]
         stack = (choice[..., Choice.EARLIER : Choice.GENERATE] + match).masked_fill(inputs.empty, -30.0)
-        choice = torch.cat([choice[..., : Choice.EARLIER], stack, choice[..., Choice.GENERATE :]], -1)
+        drawn = inputs.revealed.drawn
+        elsewhere = (drawn == 0) & (drawn > 0).flatten(1).any(1)[:, None, None]
+        others = choice[..., Choice.GENERATE : Choice.SPRITE]
+        sprite = choice[..., Choice.SPRITE].masked_fill(elsewhere, -30.0)
+        choice = torch.cat([choice[..., : Choice.EARLIER], stack, others, sprite[..., None]], -1)
         return Decisions(change, choice, self._cursor(features, action, inputs))
 
     def natural(self, change: Tensor, features: Tensor, keys: Tensor, revealed: Revealed) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Tensor
 from ncdesktop.model.choices import STACK
 from ncdesktop.model.inputs import around
 from ncdesktop.model.screen import cells_of
+from ncdesktop.model.sprites import NO_SPRITE
 
 __all__ = ["ScreenState", "new_screen_state", "restack"]
 
@@ -25,6 +26,7 @@ class ScreenState:
     left_at:    (rows, cols, K) int64, tick in which each content of the stack was last replaced
     embedded:   (rows, cols, 1 + K, D) float32, what the cell encoder made of `contents`
     pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
+    placed:     (3,) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
     """
 
     screen: Tensor
@@ -34,6 +36,7 @@ class ScreenState:
     left_at: Tensor
     embedded: Tensor
     pressed: Tensor
+    placed: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -107,4 +110,5 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         left_at=torch.full((rows, columns, STACK), _LONG_AGO, dtype=torch.int64, device=screen.device),
         embedded=slots,
         pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],
+        placed=torch.full((3,), NO_SPRITE, device=screen.device),
     )

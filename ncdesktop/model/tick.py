@@ -90,6 +90,7 @@ def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
         ages=memories("ages"),
         fovea=fovea(screens, points, pressed),
         cursor=torch.tensor([turn.cursor for turn in turns], device=device),
+        placed=_stacked([state.placed for state in states]),
         revealed=nothing_revealed(len(turns), rows, columns, dim, device),
     )
 
@@ -115,32 +116,19 @@ def dream_ticks_(
     action, typed = model.action_encoder(inputs), inputs.typed()
     clock.append(time.perf_counter())
 
-    def on_screen(cells: Cells) -> Cells:
-        row, column = inputs.origin.long()[cells[0]].unbind(1)
-        return cells[0], cells[1] + row, cells[2] + column
-
-    def pixels_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-        return _pixels(
-            model,
-            turns,
-            on_screen(cells),
-            choice,
-            features,
-            (action, typed),
-            steps,
-            painter or model.generator,
-        )
-
-    generators = [turn.generator for turn in turns]
-    decided = decide(model, inputs, action, lambda *which: model.embed(pixels_of(*which)), generators)
+    scene = _Scene(model, turns, inputs, (action, typed), steps, painter or model.generator)
+    decided = decide(model, inputs, action, scene, [turn.generator for turn in turns])
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
     choice = decided.decisions.choice[cells].argmax(-1)
-    pixels = pixels_of(cells, choice, decided.features[cells])
+    pixels = scene.pixels(cells, choice, decided.features[cells])
     clock.append(time.perf_counter())
 
-    chosen = _write_(model, turns, on_screen(cells), choice, pixels)
+    chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
+    for turn, own, placed in zip(turns, chosen, decided.placed, strict=True):
+        if (own == Choice.SPRITE).any():
+            turn.state.placed = placed.clone()
     cursors = decided.decisions.cursor.argmax(1).tolist()
     probabilities = torch.zeros(len(turns), *turns[0].state.grid)
     for probability, turn, seen in zip(probabilities, turns, decided.probability.cpu(), strict=True):
@@ -183,48 +171,77 @@ def _write_(model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tens
     return chosen
 
 
-def _pixels(
-    model: NCGUIWorld,
-    turns: Sequence[Turn],
-    cells: Cells,
-    choice: Tensor,
-    features: Tensor,
-    done: tuple[Tensor, Tensor],
-    steps: int,
-    painter: Painter,
-) -> Tensor:
-    """Return (N, 16, 16, 3) uint8: what cells become.
+class _Scene:
+    """The views of turns, whose cells can become what the model supplies.
 
-    cells:  indices (N,) of turn, row and column on its whole screen, sorted by turns
-    choice: (N,), see `Choice`; features (N, C)
-    done:   what the users did: action vectors (B, A), typed keys (B,)
+    done:  what the users did: action vectors (B, A), typed keys (B,)
+    steps: of the painter
     """
-    if not len(choice):
-        return torch.empty(0, CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
-    sources = [_sources(turns[place], *at) for place, at in _of_each(turns, *cells)]
-    stack, known, shifted, around = (torch.cat(parts) for parts in zip(*sources, strict=True))
-    each = torch.arange(len(choice), device=choice.device)
-    pixels = stack[each, torch.where(choice < Choice.GENERATE, choice, 0)]
-    pixels = torch.where((choice == Choice.SHIFT)[:, None, None, None], shifted, pixels)
 
-    named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
-    if len(named):
-        pixels[named] = model.vocabulary[model.selector.words(features[named]).argmax(1)]
-    painted = torch.nonzero(choice == Choice.GENERATE).flatten()
-    many = cells[0][painted].bincount(minlength=len(turns)) > MANY_PAINTED
-    for busy in (False, True):
-        part = painted[many[cells[0][painted]] == busy]
-        if not len(part):
-            continue
-        which = cells[0][part]
-        own = torch.where(known[part, :, None, None, None], stack[part, : REFERENCES - 1], stack[part, :1])
-        references = pixels_in(torch.cat([own[:, :1], shifted[part, None], own[:, 1:]], 1))
-        clean = paint(
-            painter, references, pixels_in(around[part]), features[part], *(what[which] for what in done),
-            steps=1 if busy else steps, noise=_noise(turns, which),
-        )  # fmt: skip
-        pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
-    return pixels
+    def __init__(
+        self,
+        model: NCGUIWorld,
+        turns: Sequence[Turn],
+        inputs: TickInputs,
+        done: tuple[Tensor, Tensor],
+        steps: int,
+        painter: Painter,
+    ) -> None:
+        self._model, self._turns, self._done, self._steps, self._painter = model, turns, done, steps, painter
+        self._origin = inputs.origin.long()
+        self._sprites: Tensor | None = None
+
+    def on_screen(self, cells: Cells) -> Cells:
+        """Return cells of the views as cells of the screens."""
+        row, column = self._origin[cells[0]].unbind(1)
+        return cells[0], cells[1] + row, cells[2] + column
+
+    def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        return self._model.embed(self.pixels(cells, choice, features))
+
+    def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
+        """As `Scene.sprites`; from now on, `pixels` knows what the sprites show."""
+        screens = torch.stack([turn.state.screen for turn in self._turns])
+        cells, drawn = self._model.sprites.cells(screens, placed)
+        self._sprites = torch.stack([own[turn.seen] for own, turn in zip(cells, self._turns, strict=True)])
+        drawn = torch.stack([own[turn.seen] for own, turn in zip(drawn, self._turns, strict=True)])
+        embedded = self._model.embed(self._sprites[drawn])
+        return drawn, embedded.new_zeros(*drawn.shape, embedded.shape[1]).index_put((drawn,), embedded)
+
+    def pixels(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        """Return (N, 16, 16, 3) uint8: what cells, sorted by turns, become by choices (N,) and features (N, C)."""
+        if not len(choice):
+            return torch.empty(0, CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
+        turns = self._turns
+        sources = [_sources(turns[place], *at) for place, at in _of_each(turns, *self.on_screen(cells))]
+        stack, known, shifted, around = (torch.cat(parts) for parts in zip(*sources, strict=True))
+        each = torch.arange(len(choice), device=choice.device)
+        pixels = stack[each, torch.where(choice < Choice.GENERATE, choice, 0)]
+        pixels = torch.where((choice == Choice.SHIFT)[:, None, None, None], shifted, pixels)
+
+        named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
+        if len(named):
+            pixels[named] = self._model.vocabulary[self._model.selector.words(features[named]).argmax(1)]
+        opens = torch.nonzero(choice == Choice.SPRITE).flatten()
+        if len(opens) and self._sprites is not None:
+            pixels[opens] = self._sprites[tuple(axis[opens] for axis in cells)]
+        painted = torch.nonzero(choice == Choice.GENERATE).flatten()
+        many = cells[0][painted].bincount(minlength=len(turns)) > MANY_PAINTED
+        for busy in (False, True):
+            part = painted[many[cells[0][painted]] == busy]
+            if not len(part):
+                continue
+            which = cells[0][part]
+            own = torch.where(
+                known[part, :, None, None, None], stack[part, : REFERENCES - 1], stack[part, :1]
+            )
+            references = pixels_in(torch.cat([own[:, :1], shifted[part, None], own[:, 1:]], 1))
+            clean = paint(
+                self._painter, references, pixels_in(around[part]), features[part], *(what[which] for what in self._done),
+                steps=1 if busy else self._steps, noise=_noise(turns, which),
+            )  # fmt: skip
+            pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
+        return pixels
 
 
 def _sources(turn: Turn, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -10,6 +10,7 @@ from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import pixels_in, screen_of, windows
+from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.training.table import Table, history
 from ncdesktop.world import CELL
 
@@ -25,8 +26,9 @@ class CellBank:
     vocabulary: (V,) int64, ids of the model's words, -1 for those that the table lacks
     """
 
-    def __init__(self, table: Table, words: Tensor) -> None:
+    def __init__(self, table: Table, words: Tensor, sprites: Sprites | None = None) -> None:
         """words: (V, 16, 16, 3) uint8, the model's vocabulary; words that the table lacks stand for none of its cells."""
+        self.sprites = sprites or Sprites()
         device = table.cells.device
         self._table_cells = table.cells
         self._extra = table.cells.new_zeros(0, CELL, CELL, 3)
@@ -85,11 +87,13 @@ class Before:
     ids:  (B, cells, 1 + STACK) int64 into the bank, -1 none
     age:  (B, cells) ticks since each cell changed
     left: (B, cells, STACK) ticks since each content of the stack was last replaced
+    placed: (B, 3) int64: the last sprite that opened, see ScreenState
     """
 
     ids: Tensor
     age: Tensor
     left: Tensor
+    placed: Tensor
 
 
 def recorded_before(table: Table, ticks: Tensor) -> Before:
@@ -101,7 +105,7 @@ def recorded_before(table: Table, ticks: Tensor) -> Before:
         return torch.where(then > 0, now - then, AGE_LIMIT).clamp(max=AGE_LIMIT)
 
     age, left = ago(table.entry_tick[place], now), ago(table.entry_left[place], now[..., None])
-    return Before(table.entry[place].long(), age, left)
+    return Before(table.entry[place].long(), age, left, table.last_sprite[ticks - 1].long())
 
 
 @dataclass
@@ -112,6 +116,8 @@ class Batch:
     cells:   (U, 16, 16, 3) uint8, distinct; ids (B, h, w, 1 + STACK) index them, U stands for nothing
     truth:   (B, h, w) likewise, what the cells become
     told:    (B, h, w) bool: cells of which the inputs tell what they become
+    sprite:  (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
+    drawn:   (B, h, w) bool: cells that it would change; shown (M, 16, 16, 3) uint8 what to, in order
     changed: (B, h, w) bool; ignored (B, h, w) bool: cells that are nobody's fault
     label:   (B, h, w, choices) bool: all choices that give the true pixels
     word:    (B, h, w) int64, place of the true content in the vocabulary or -1
@@ -126,6 +132,9 @@ class Batch:
     ids: Tensor
     truth: Tensor
     told: Tensor
+    sprite: Tensor
+    drawn: Tensor
+    shown: Tensor
     changed: Tensor
     ignored: Tensor
     label: Tensor
@@ -140,9 +149,14 @@ class Batch:
     def embed(self, model: NCGUIWorld) -> TickInputs:
         """Return the inputs with the embeddings of all contents, each distinct one encoded once; gradients flow."""
         encoder = model.cell_encoder
-        embedded = torch.cat([encoder(self.cells), encoder.nothing[None]])
+        known = self.inputs.revealed
+        drawn = known.drawn > 0
+        each = encoder(torch.cat([self.cells, self.shown[drawn[self.drawn]]]))
+        embedded = torch.cat([each[: len(self.cells)], encoder.nothing[None]])
+        shown = each[len(self.cells) :]
+        known.sprite = shown.new_zeros(*drawn.shape, shown.shape[1]).index_put((drawn,), shown)
         self.inputs.embedded = embedded[self.ids]
-        self.inputs.revealed.contents = embedded.new_zeros(*self.told.shape, embedded.shape[1]).index_put(
+        known.contents = embedded.new_zeros(*self.told.shape, embedded.shape[1]).index_put(
             (self.told,), embedded[self.truth[self.told]]
         )
         self.inputs.cursor = torch.where(self.inputs.cursor < 0, len(model.cursors), self.inputs.cursor)
@@ -204,6 +218,19 @@ def assemble(
     corners = ((origins[which] + torch.stack([row, column], 1)) * CELL) - shift[which]
     same = (windows(screens, which, corners, CELL) == bank.take(new[which, row, column])).flatten(1).all(1)
     label[which, row, column, Choice.SHIFT] = same
+    sprite = table.sprite[ticks].long()
+    drawn, shown = torch.zeros_like(changed), bank.take(new[:0].flatten())
+    opens = torch.nonzero(sprite[:, 0] != NO_SPRITE).flatten()
+    if len(opens):
+        contents, differ = bank.sprites.cells(screens[opens], sprite[opens])
+        inside_, each = inside[opens], torch.arange(len(opens), device=device)[:, None]
+        contents, differ = (
+            what.flatten(1, 2)[each, inside_].unflatten(1, crop) for what in (contents, differ)
+        )
+        drawn[opens], shown = differ, contents[differ]
+        right = torch.zeros_like(drawn)
+        right[drawn] = (shown == bank.take(new[drawn])).flatten(1).all(1)
+        label[..., Choice.SPRITE] = right & changed
     fresh = changed & ~label.any(-1)
     carets = _carets(table, ticks)
     typed = (carets[:, 0] != _NOWHERE)[:, None, None]  # letters are painted: as words they were guessed
@@ -228,6 +255,7 @@ def assemble(
         ages=table.ages[ticks],
         fovea=fovea(screens, points, _pressed(table, bank, ticks)),
         cursor=table.cursor[ticks - 1].long(),
+        placed=before.placed,
         revealed=nothing_revealed(batch, height, width, 0, device),
     )
     return Batch(
@@ -236,6 +264,9 @@ def assemble(
         ids=inverse[..., :-1],
         truth=inverse[..., -1],
         told=torch.zeros_like(changed),
+        sprite=sprite,
+        drawn=drawn,
+        shown=shown,
         changed=changed,
         ignored=torch.zeros_like(changed) if ignored is None else crop_of(ignored),
         label=label,

@@ -42,7 +42,7 @@ def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Ten
     Whether a tick changes is drawn by its likeliest cell (see `pick`). The rates at which training draws ticks are not enough: of
     768 cells the likeliest is one that the network thinks too likely.
     """
-    generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary)
+    generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
     found: list[tuple[int, float, bool, float]] = []
     for ticks in drawn_kinds(table).values():
         picked = ticks[torch.randperm(len(ticks), generator=generator)[:_TICKS_A_KIND]]

@@ -50,7 +50,7 @@ def launch_painter(
 ) -> None:
     """Train the painter of the run in `out` alone, in this process."""
     table, held = _tables(paths, cache)
-    train_painter(table, held, out, config, device=device)
+    train_painter(table, held, out, config, cache=cache, device=device)
 
 
 def _tables(paths: list[Path], cache: Path, *, progress: bool = True) -> tuple[Table, Table | None]:
@@ -86,7 +86,7 @@ def _member(
         torch.cuda.set_device(local_rank)
     table, held = _tables(paths, cache, progress=False)
     try:
-        train(table, held, out, config, device=device, init=init)
+        train(table, held, out, config, cache=cache, device=device, init=init)
     finally:
         if dist.is_initialized():
             dist.destroy_process_group()

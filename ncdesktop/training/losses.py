@@ -11,8 +11,10 @@ from ncdesktop.model.generator import Generator
 from ncdesktop.model.ink import REACH
 from ncdesktop.model.inputs import same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.placer import BEYOND
 from ncdesktop.model.sampler import NOISE, noised
 from ncdesktop.model.screen import pixels_in
+from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.batches import Batch, CellBank
 
 __all__ = ["Losses", "losses", "paint_loss", "painting", "reveal_"]
@@ -23,7 +25,10 @@ _HIDDEN_CURSORS = 0.35
 _TOLD = 0.85
 _NEW, _NEW_WEIGHT = 0.05, 3.0
 _PLACE_WEIGHT = 0.05
-_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0, "cursor": 0.3}
+_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0, "cursor": 0.3, "place": 0.1}
+_DRAWN = 0.85
+_VOICES = 16
+_FORGOTTEN_SPRITES = 0.25
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Losses:
     word: Tensor
     paint: Tensor
     cursor: Tensor
+    place: Tensor
 
     @property
     def total(self) -> Tensor:
@@ -44,7 +50,8 @@ class Losses:
 
 def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     """Tell the inputs of some cells whether they change, in place: of none in half of the crops, else of a few or many.
-    Mostly they are also told what these become, unless it has to be painted, and the moments of one of them.
+    Mostly they are also told what these become, unless it has to be painted, the moments of one of them, and what the sprite
+    that opens would change.
 
     Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
     training for it. Half of the few are drawn among cells that change.
@@ -66,9 +73,12 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     shown = (rank < count[:, None]) & (uniform(batch_size, 1) < 0.5)
     shown = shown.unflatten(1, (height, width)) & ~batch.ignored
     known = batch.inputs.revealed
+    happens = (shown & batch.changed).flatten(1).any(1)
+    known.drawn = (batch.drawn & (happens & (uniform(batch_size) < _DRAWN))[:, None, None]).float()
     known.cells = torch.stack([shown, shown & batch.changed], -1).float()
     told = shown & batch.changed & (uniform(batch_size, 1, 1) < _TOLD)
-    batch.told = told & ~batch.label[..., Choice.GENERATE]
+    unplaced = batch.label[..., Choice.SPRITE] & (known.drawn == 0)
+    batch.told = told & ~batch.label[..., Choice.GENERATE] & ~unplaced
     choice = batch.label.long().argmax(-1)
     known.choices = F.one_hot(choice, len(CHOICES)) * told[..., None].float()
 
@@ -83,6 +93,8 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     known.changed = same_moments(batch.inputs.age, age[:, None, None])
     known.left = same_moments(batch.inputs.left, left[:, None, None, None])
 
+    forgotten = uniform(batch_size, 1) < _FORGOTTEN_SPRITES
+    batch.inputs.placed = torch.where(forgotten, NO_SPRITE, batch.inputs.placed)
     hidden = uniform(batch_size) < _HIDDEN_CURSORS
     batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
 
@@ -120,7 +132,33 @@ def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Gen
         seen = painting(batch, bank, painted)
         paint = paint_loss(model.generator, seen, features[painted], action[painted[0]], generator)
     cursor = F.cross_entropy(decisions.cursor.float(), batch.cursor, ignore_index=-1)
-    return Losses(select, word, paint, torch.nan_to_num(cursor))
+    place = _place_loss(model, batch, features, action, generator)
+    return Losses(select, word, paint, torch.nan_to_num(cursor), place)
+
+
+def _place_loss(
+    model: NCGUIWorld, batch: Batch, features: Tensor, action: Tensor, generator: torch.Generator
+) -> Tensor:
+    """Return how badly cells of a sprite that opens, a few a crop of which nothing is told, name and place it."""
+    untold = ~(batch.inputs.revealed.cells[..., 0] > 0).flatten(1).any(1)
+    voices = (batch.label[..., Choice.SPRITE] & ~batch.ignored & untold[:, None, None]).flatten(1)
+    chance = torch.rand(voices.shape, generator=generator).to(voices.device) * voices
+    weights, cells = chance.topk(min(_VOICES, voices.shape[1]))
+    which, voice = torch.nonzero(weights, as_tuple=True)
+    if not len(which):
+        return features.new_zeros(())
+    chosen = features.flatten(1, 2)[which, cells[which, voice]]
+    events = model.placer.event(chosen, which, torch.ones_like(chosen[:, 0]), action, batch.inputs)
+    opens = which.unique()
+    sprite, y, x = batch.sprite.unbind(1)
+    sprite = torch.where(untold, sprite, 0).clamp(min=0)
+    odds = (
+        (model.placer.names_of(events), sprite),
+        (model.placer.rows_of(events, sprite, batch.inputs), y + BEYOND),
+        (model.placer.columns_of(events, sprite, y.clamp(min=-BEYOND), batch.inputs), x + BEYOND),
+    )
+    missed = [F.cross_entropy(of.float()[opens], true[opens]) for of, true in odds]
+    return torch.stack(missed).sum() * len(opens) / len(batch.cursor)
 
 
 def painting(batch: Batch, bank: CellBank, cells: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, ...]:

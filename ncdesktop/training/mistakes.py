@@ -36,7 +36,7 @@ class OwnMistakes:
         self._kinds = drawn_kinds(table)
         self._left, self._again = 0, True
         self._ticks = torch.zeros(dreams, dtype=torch.int64, device=table.place.device)
-        self._before = Before(self._ticks, self._ticks, self._ticks)
+        self._before = Before(self._ticks, self._ticks, self._ticks, self._ticks)
 
     @torch.no_grad()
     def next_batch(self, model: NCGUIWorld, generator: torch.Generator) -> Batch:
@@ -76,58 +76,16 @@ class OwnMistakes:
         """Return the screens (with their stacks) that the model makes of the batch's tick."""
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
-
-        def ids_of(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-            return self._contents(model, batch, cells, choice, features, action, generator)
-
-        def contents(cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-            return model.embed(self._bank.take(ids_of(cells, choice, features)))
-
-        decided = decide(model, inputs, action, contents, [generator] * self._dreams)
+        scene = _Scene(model, self._bank, batch, action, generator)
+        decided = decide(model, inputs, action, scene, [generator] * self._dreams)
         cells = torch.nonzero(decided.changed, as_tuple=True)
         choice = decided.decisions.choice[cells].argmax(-1)
-        return self._write(batch, cells, ids_of(cells, choice, decided.features[cells]))
-
-    def _contents(
-        self,
-        model: NCGUIWorld,
-        batch: Batch,
-        cells: Cells,
-        choice: Tensor,
-        features: Tensor,
-        action: Tensor,
-        generator: torch.Generator,
-    ) -> Tensor:
-        """Return the ids (N,) of what the cells become by choice (N,) and features (N, C)."""
-        which, row, column = cells
-        new = batch.before[which, row, column, torch.where(choice < Choice.GENERATE, choice, 0)]
-        shifted = torch.nonzero(choice == Choice.SHIFT).flatten()
-        if len(shifted):
-            corners = (
-                batch.corners(which[shifted], row[shifted], column[shifted]) - batch.shift[which[shifted]]
-            )
-            new[shifted] = self._bank.identify(windows(batch.screens, which[shifted], corners, CELL))
-        named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
-        if len(named):
-            words = self._bank.vocabulary[model.selector.words(features[named]).argmax(1)]
-            new[named] = torch.where(words >= 0, words, new[named])
-        painted = torch.nonzero(choice == Choice.GENERATE).flatten()
-        if len(painted):
-            at = which[painted], row[painted], column[painted]
-            references, around = batch.references(self._bank, *at)
-            clean = paint(
-                model.generator,
-                references,
-                around,
-                features[painted],
-                action[at[0]],
-                batch.inputs.typed()[at[0]],
-                steps=2,
-                noise=lambda: torch.randn(len(painted), 3, CELL, CELL, generator=generator).to(around.device),
-            )
-            pixels = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
-            new[painted] = self._bank.identify(pixels)
-        return torch.where(new >= 0, new, batch.before[which, row, column, 0])
+        new = scene.ids(cells, choice, decided.features[cells])
+        opened = torch.zeros(self._dreams, dtype=torch.bool, device=choice.device)
+        opened[cells[0][choice == Choice.SPRITE]] = True
+        after = self._write(batch, cells, new)
+        after.placed = torch.where(opened[:, None], decided.placed, self._before.placed)
+        return after
 
     def _write(self, batch: Batch, cells: Cells, new: Tensor) -> Before:
         which, row, column = cells
@@ -141,7 +99,7 @@ class OwnMistakes:
         replaced = torch.cat([torch.ones_like(new)[:, None], left[which, place]], 1)
         left[which, place] = replaced.gather(1, source).to(left.dtype)
         age[which, place] = 1
-        return Before(ids, age, left)
+        return Before(ids, age, left, self._before.placed)
 
     def _crops(self) -> Batch:
         """Crops around what the recording shows differently after the dreams' next tick (or around the pointer)."""
@@ -172,3 +130,61 @@ class OwnMistakes:
         return assemble(
             table, self._bank, self._ticks, at, crop=(height, width), before=self._before, ignored=ignored
         )
+
+
+class _Scene:
+    """The screens of a batch of whole screens, whose cells can become what the model supplies."""
+
+    def __init__(
+        self, model: NCGUIWorld, bank: CellBank, batch: Batch, action: Tensor, generator: torch.Generator
+    ) -> None:
+        self._model, self._bank, self._batch, self._action = model, bank, batch, action
+        self._generator = generator
+        self._sprites: Tensor | None = None
+
+    def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        return self._model.embed(self._bank.take(self.ids(cells, choice, features)))
+
+    def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
+        """As `Scene.sprites`; from now on, `ids` knows what the sprites show."""
+        self._sprites, drawn = self._model.sprites.cells(self._batch.screens, placed)
+        embedded = self._model.embed(self._sprites[drawn])
+        return drawn, embedded.new_zeros(*drawn.shape, embedded.shape[1]).index_put((drawn,), embedded)
+
+    def ids(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
+        """Return the ids (N,) of what the cells become by choice (N,) and features (N, C)."""
+        batch, bank = self._batch, self._bank
+        which, row, column = cells
+        new = batch.before[which, row, column, torch.where(choice < Choice.GENERATE, choice, 0)]
+        shifted = torch.nonzero(choice == Choice.SHIFT).flatten()
+        if len(shifted):
+            corners = (
+                batch.corners(which[shifted], row[shifted], column[shifted]) - batch.shift[which[shifted]]
+            )
+            new[shifted] = bank.identify(windows(batch.screens, which[shifted], corners, CELL))
+        named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
+        if len(named):
+            words = bank.vocabulary[self._model.selector.words(features[named]).argmax(1)]
+            new[named] = torch.where(words >= 0, words, new[named])
+        opens = torch.nonzero(choice == Choice.SPRITE).flatten()
+        if len(opens) and self._sprites is not None:
+            new[opens] = bank.identify(self._sprites[tuple(axis[opens] for axis in cells)])
+        painted = torch.nonzero(choice == Choice.GENERATE).flatten()
+        if len(painted):
+            at = which[painted], row[painted], column[painted]
+            references, around = batch.references(bank, *at)
+            clean = paint(
+                self._model.generator,
+                references,
+                around,
+                features[painted],
+                self._action[at[0]],
+                batch.inputs.typed()[at[0]],
+                steps=2,
+                noise=lambda: torch.randn(len(painted), 3, CELL, CELL, generator=self._generator).to(
+                    around.device
+                ),
+            )
+            pixels = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
+            new[painted] = bank.identify(pixels)
+        return torch.where(new >= 0, new, batch.before[which, row, column, 0])

@@ -28,7 +28,11 @@ def split_parameters(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Para
         "ink",
         "cursor",
         "nothing",
-        "place_",
+        "place",
+        "distances",
+        "placer.last",
+        "placer.name",
+        "placer.row",
     )
     matrices: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []

@@ -22,6 +22,7 @@ from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.checkpoint import replace_part
 from ncdesktop.training.losses import paint_loss, painting, reveal_
 from ncdesktop.training.sampling import TickSampler
+from ncdesktop.training.sprites import placements
 from ncdesktop.training.table import Table
 
 __all__ = ["PainterConfig", "train_painter"]
@@ -47,7 +48,7 @@ class PainterConfig:
 
 
 def train_painter(
-    table: Table, held: Table | None, out: Path, config: PainterConfig, *, device: str = "cpu"
+    table: Table, held: Table | None, out: Path, config: PainterConfig, *, cache: Path, device: str = "cpu"
 ) -> dict[str, float]:
     """Train the generator of the run in `out`, whose other parts stay as they are, and write it there.
 
@@ -57,6 +58,7 @@ def train_painter(
     for part in (table, held):
         if part is not None:
             part.name_cursors_(model.cursors)
+            part.place_sprites_(placements(part, model.sprites, cache))
     cells = _collect(model, table.to(device), config.cells, seed=config.seed)
     wanted = int(config.cells * _HELD_SHARE)
     judged = _collect(model, held.to(device), wanted, seed=config.seed) if held else cells[:wanted]
@@ -125,7 +127,7 @@ class _Cells:
 @torch.no_grad()
 def _collect(model: NCGUIWorld, table: Table, count: int, *, seed: int) -> _Cells:
     """Return `count` cells that have to be painted, as training draws them, a few of a tick."""
-    bank, sampler = CellBank(table, model.vocabulary), TickSampler(table, seed=seed)
+    bank, sampler = CellBank(table, model.vocabulary, model.sprites), TickSampler(table, seed=seed)
     generator, device = torch.Generator().manual_seed(seed), table.place.device
     parts: list[list[Tensor]] = []
     found = idle = 0

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from ncdesktop.actions import FEATURES, HISTORY
 from ncdesktop.errors import SessionError
 from ncdesktop.model.choices import STACK
+from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.paths import write_atomically
 from ncdesktop.session import Session
 from ncdesktop.training.cells import VERSION, SessionCells, session_cells
@@ -26,8 +27,10 @@ PROMPT_TICKS = 3
 """A tick is prompt if an edge lies at most so many ticks back (or the pointer moved in it or the one before)."""
 _AFTER_EDGE_TICKS = 12
 _ARRAYS = (
-    "cells", "entry", "entry_tick", "entry_left", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start",
+    "cells", "entry", "entry_tick", "entry_left", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start", "sprite",
 )  # fmt: skip
+
+_STORED = tuple(name for name in _ARRAYS if name != "sprite")
 
 
 @dataclass
@@ -41,6 +44,8 @@ class Table:
     place:       (N, rows * cols) int32 indices into `entry`: the screen with its history at the end of each tick
     features:    (N, FEATURES) float32, keys (N, KEYS_A_TICK), points (N, 4, 2), ages (N, 2): see ActionMemory
     edge:        (N,) bool; cursor (N,) index into `cursors`
+    sprite:      (N, 3) int32: the sprite that opens in the tick, or NO_SPRITE, and y and x of its corner; none until
+                 `place_sprites_`
     session:     (N,) int16; since_start (N,) int32: ticks since the session's start
     """
 
@@ -61,6 +66,7 @@ class Table:
     cursor: Tensor
     session: Tensor
     since_start: Tensor
+    sprite: Tensor
 
     def __len__(self) -> int:
         return len(self.place)
@@ -75,6 +81,18 @@ class Table:
         known = {(cursor.image.tobytes(), cursor.hotspot): index for index, cursor in enumerate(cursors)}
         numbers = [known.get((cursor.image.tobytes(), cursor.hotspot), -1) for cursor in self.cursors]
         self.cursor = torch.tensor(numbers, dtype=torch.int32)[self.cursor.long()]
+
+    def place_sprites_(self, placed: Tensor) -> None:
+        """Take what `placements` found as `sprite`, in place."""
+        self.sprite = placed.to(self.place.device)
+
+    @cached_property
+    def last_sprite(self) -> Tensor:
+        """(N, 3) int32: the last sprite that opened in the tick or before it in its session, as `sprite`."""
+        index = torch.arange(len(self), device=self.sprite.device)
+        last = torch.where(self.sprite[:, 0] != NO_SPRITE, index, -1).cummax(0).values
+        known = (last >= index - self.since_start) & (last >= 0)
+        return torch.where(known[:, None], self.sprite[last.clamp(min=0)], NO_SPRITE)
 
     @cached_property
     def changes(self) -> Tensor:
@@ -152,7 +170,7 @@ def _merge(parts: list[SessionCells], sessions: list[Session], folder: Path) -> 
     shapes: dict[tuple[bytes, tuple[int, int]], int] = {}
     cursors: list[Cursor] = []
     columns, rows = sessions[0].size[0] // CELL, sessions[0].size[1] // CELL
-    arrays: dict[str, list[np.ndarray]] = {name: [] for name in _ARRAYS if name != "cells"}
+    arrays: dict[str, list[np.ndarray]] = {name: [] for name in _STORED if name != "cells"}
     entries = 0
     for number, (part, session) in enumerate(zip(parts, sessions, strict=True)):
         ticks = len(part.features)
@@ -198,7 +216,8 @@ def _merge(parts: list[SessionCells], sessions: list[Session], folder: Path) -> 
 
 def _load(folder: Path) -> Table:
     facts = json.loads((folder / "table.json").read_text())
-    arrays = {name: torch.from_numpy(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in _ARRAYS}
+    arrays = {name: torch.from_numpy(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in _STORED}
+    arrays["sprite"] = torch.full((len(arrays["place"]), 3), NO_SPRITE, dtype=torch.int32)
     assert arrays["features"].shape[1] == FEATURES and arrays["entry"].shape[1] == 1 + STACK
     cursors = [
         Cursor(

@@ -17,7 +17,7 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
     """Return change precision and recall (at natural rates, threshold a half), and the shares of changed cells whose
     source, and whose word, is chosen right, over the same held-out ticks every time."""
     table = held.to(device)
-    bank = CellBank(table, model.vocabulary)
+    bank = CellBank(table, model.vocabulary, model.sprites)
     generator = torch.Generator().manual_seed(7)
     hits = predicted = true = chosen = named = words = pointers = ticks = 0.0
     for kind, count in _TICKS.items():

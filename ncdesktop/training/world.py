@@ -19,6 +19,7 @@ from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.training.batches import Batch, CellBank, assemble
@@ -28,6 +29,7 @@ from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, split_parameters
 from ncdesktop.training.sampling import TickSampler
+from ncdesktop.training.sprites import find_sprites, placements
 from ncdesktop.training.table import Table, recurring_cells
 from ncdesktop.training.validation import validate
 
@@ -65,9 +67,12 @@ class TrainConfig:
     validation_minutes: float = 15.0
 
 
-def new_model(table: Table, *, seed: int, vocabulary_size: int = 16384) -> NCGUIWorld:
-    """Return an untrained model for the table's screens: its vocabulary, cursors and start screen come from there."""
+def new_model(
+    table: Table, *, seed: int, vocabulary_size: int = 16384, most_sprites: int = 768
+) -> NCGUIWorld:
+    """Return an untrained model for the table's screens: vocabulary, sprites, cursors and start screen come from there."""
     torch.manual_seed(seed)
+    sprites = find_sprites(table, most=most_sprites, seed=seed)
     ticks = torch.nonzero(table.changes > 0).flatten().tolist()
     words = table.cells[torch.from_numpy(recurring_cells(table, ticks, vocabulary_size)).long()]
     seen = torch.bincount(table.cursor, minlength=len(table.cursors))
@@ -81,10 +86,16 @@ def new_model(table: Table, *, seed: int, vocabulary_size: int = 16384) -> NCGUI
         "action_encoder": ActionEncoder(),
         "backbone": Backbone(BackboneConfig(grid=table.grid)),
         "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
+        "placer": Placer(PlacerConfig(sprites=len(sprites), size=(start.shape[1], start.shape[0]))),
         "generator": Generator(),
     }
     model = NCGUIWorld(
-        parts, vocabulary=words.clone(), cursors=cursors, start=start, trained_on=table.fingerprints
+        parts,
+        vocabulary=words.clone(),
+        cursors=cursors,
+        start=start,
+        sprites=sprites,
+        trained_on=table.fingerprints,
     )
     _spread_words_(model.selector, words)
     return model
@@ -106,6 +117,7 @@ def train(
     out: Path,
     config: TrainConfig,
     *,
+    cache: Path,
     device: str = "cpu",
     init: Path | None = None,
 ) -> None:
@@ -121,10 +133,14 @@ def train(
     else:
         model = NCGUIWorld.from_pretrained(init) if init else new_model(table, seed=config.seed)
     _check_fits(model, table)
-    bank = CellBank(table, model.vocabulary)
-    table.name_cursors_(model.cursors)
-    if held is not None:
-        held.name_cursors_(model.cursors)
+    bank = CellBank(table, model.vocabulary, model.sprites)
+    if rank:
+        dist.barrier()  # the first finds the sprites, the others read what it left
+    for own in (table, held) if held else (table,):
+        own.name_cursors_(model.cursors)
+        own.place_sprites_(placements(own, model.sprites, cache, progress=rank == 0))
+    if processes > 1 and not rank:
+        dist.barrier()
     model.to(device).train()
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)
@@ -248,7 +264,7 @@ def _gradients(
     """Add up gradients over batches until all processes together have seen `cells` cells, so that none waits long for
     another; return the ticks seen here and their mean losses."""
     ticks = 0
-    sums = torch.zeros(4)
+    sums = torch.zeros(5)
     while tally.add(0) < cells:
         batch = source.batch(bool(torch.rand((), generator=generator) < mistakes), generator)
         tally.add(batch.changed.numel())
@@ -256,7 +272,9 @@ def _gradients(
         loss = losses(model, batch, source.bank, generator)
         count = len(batch.cursor)
         (loss.total * count).backward()
-        sums += torch.stack([loss.select, loss.word, loss.paint, loss.cursor]).detach().cpu() * count
+        sums += (
+            torch.stack([loss.select, loss.word, loss.paint, loss.cursor, loss.place]).detach().cpu() * count
+        )
         ticks += count
     return ticks, (sums / max(ticks, 1)).tolist()
 
@@ -302,7 +320,7 @@ def _check_fits(model: NCGUIWorld, table: Table) -> None:
 def _report(
     out: Path, progress: dict[str, float], elapsed: float, values: list[float], factor: float
 ) -> None:
-    names = ("select", "word", "paint", "cursor")
+    names = ("select", "word", "paint", "cursor", "place")
     line = {
         "step": progress["step"],
         "ticks": progress["ticks"],

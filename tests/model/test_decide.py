@@ -7,11 +7,12 @@ from ncdesktop.actions import fold
 from ncdesktop.events import Key
 from ncdesktop.keysyms import key_id
 from ncdesktop.model.choices import CHOICES, Choice
-from ncdesktop.model.decide import Decided, _reveal
+from ncdesktop.model.decide import Cells, Decided, _reveal
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.sampler import Pivot
 from ncdesktop.model.selector import Decisions
+from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.tick import tick_inputs
 
 
@@ -22,7 +23,22 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     choices[..., choice] = 1
     change = torch.zeros(1, rows, columns)
     decisions = Decisions(change, choices, torch.zeros(1, 2))
-    return Decided(change > 0, change, decisions, torch.zeros(1, rows, columns, 16))
+    nowhere = torch.full((1, 3), NO_SPRITE)
+    return Decided(change > 0, change, decisions, torch.zeros(1, rows, columns, 16), nowhere)
+
+
+class OneContent:
+    """A scene in which every cell becomes the same, or must not be asked what it becomes."""
+
+    def __init__(self, content: torch.Tensor | None) -> None:
+        self._content = content
+
+    def contents(self, cells: Cells, choice: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+        assert self._content is not None
+        return self._content[None]
+
+    def sprites(self, placed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        raise AssertionError("none is placed")
 
 
 def test_second_look_is_told_source_content_and_moments_of_the_drawn_cell(tiny_world: NeuralWorld) -> None:
@@ -32,7 +48,7 @@ def test_second_look_is_told_source_content_and_moments_of_the_drawn_cell(tiny_w
     content = torch.arange(inputs.embedded.shape[-1]).float()
     second = Choice.EARLIER + 1  # content of the stack
     first = looked_once(inputs, second)
-    known = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], lambda *_: content[None], inputs)
+    known = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], OneContent(content), inputs)
     assert torch.nonzero(known.cells[0, ..., 1]).tolist() == [[1, 2]]
     assert torch.nonzero(known.choices).tolist() == [[0, 1, 2, second]]
     assert (
@@ -47,10 +63,10 @@ def test_a_cell_that_has_to_be_painted_tells_no_content_and_one_that_stays_nothi
 ) -> None:
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
     first = looked_once(inputs, Choice.GENERATE)
-    painted = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], lambda *_: 1 / 0, inputs)
+    painted = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], OneContent(None), inputs)
     assert painted.choices[0, 1, 2, Choice.GENERATE] == 1
     assert not painted.contents.any() and not painted.left.any()
-    stays = _reveal(first, [(0, Pivot(1, 2, changes=False, chance=0.7))], lambda *_: 1 / 0, inputs)
+    stays = _reveal(first, [(0, Pivot(1, 2, changes=False, chance=0.7))], OneContent(None), inputs)
     assert torch.nonzero(stays.cells).tolist() == [[0, 1, 2, 0]]
     assert not stays.choices.any() and not stays.changed.any()
 

@@ -61,7 +61,7 @@ def test_only_the_painter_changes_and_it_learns(
     both = {"model": tiny_model, "average": copy.deepcopy(tiny_model)}
     save_checkpoint(checkpoint, both, {}, {"step": 3})
     table = build_table([typed_session], cache=tmp_path, progress=False)
-    figures = train_painter(table, table, tmp_path / "run", SHORT)
+    figures = train_painter(table, table, tmp_path / "run", SHORT, cache=tmp_path)
     assert figures["after"] < 0.95 * figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert not torch.equal(after.generator.ink.glyphs, tiny_model.generator.ink.glyphs)
@@ -82,7 +82,7 @@ def test_sessions_that_leave_nothing_to_paint_are_refused(
     table = build_table([typed_session], cache=tmp_path, progress=False)
     table.place[:] = table.place[0]
     with pytest.raises(SessionError, match="paint"):
-        train_painter(table, None, tmp_path / "run", SHORT)
+        train_painter(table, None, tmp_path / "run", SHORT, cache=tmp_path)
 
 
 def test_a_run_without_weights_is_one_line(

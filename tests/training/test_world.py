@@ -29,11 +29,11 @@ def test_sitting_leaves_weights_and_the_next_goes_on(
     small_session: Session, tiny_weights: Path, tmp_path: Path
 ) -> None:
     table = build_table([small_session], cache=tmp_path, progress=False)
-    train(table, table, tmp_path / "run", SHORT, init=tiny_weights)
+    train(table, table, tmp_path / "run", SHORT, cache=tmp_path, init=tiny_weights)
     model = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     before = NCGUIWorld.from_pretrained(tiny_weights)
     assert not torch.equal(model.backbone.cells_in.weight, before.backbone.cells_in.weight)
-    train(table, None, tmp_path / "run", SHORT)
+    train(table, None, tmp_path / "run", SHORT, cache=tmp_path)
     starts = sorted(int(path.stem.split("-")[1]) for path in (tmp_path / "run").glob("sitting-*.json"))
     assert starts[0] == 0 and starts[1] > 0
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
@@ -73,11 +73,11 @@ def test_checkpoint_of_another_model_is_refused(
     small_session: Session, tiny_weights: Path, tmp_path: Path
 ) -> None:
     table = build_table([small_session], cache=tmp_path, progress=False)
-    train(table, None, tmp_path / "run", SHORT, init=tiny_weights)
+    train(table, None, tmp_path / "run", SHORT, cache=tmp_path, init=tiny_weights)
     path = tmp_path / "run" / "checkpoint.safetensors"
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(WeightsError, match="checkpoint"):
-        train(table, None, tmp_path / "run", SHORT)
+        train(table, None, tmp_path / "run", SHORT, cache=tmp_path)
 
 
 def test_orthogonal_directions_have_singular_values_near_one() -> None:

@@ -1,0 +1,119 @@
+"""Which sprite opens in a tick, and where its corner lies, to the pixel."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.pretrained import Part
+from ncdesktop.model.sprites import NO_SPRITE
+
+__all__ = ["BEYOND", "Placer", "PlacerConfig"]
+
+BEYOND = 256
+"""Pixels that a corner may lie above or left of the screen, and as far from a point that it goes by."""
+_POINTS = 3
+"""Points that corners go by: the pointer, the last press, the corner of the last sprite."""
+
+
+@dataclass(frozen=True)
+class PlacerConfig:
+    sprites: int = 512
+    feature_dim: int = 128
+    action_dim: int = 256
+    dim: int = 256
+    size: tuple[int, int] = (512, 384)
+    """(width, height) of the screen in pixels"""
+
+
+class _Axis(nn.Module):
+    """Log odds of a corner's place along one axis: places of the screen, and distances from points, whose odds move with them.
+
+    What opens at the pointer opens at any pixel; learned as places alone, every pixel would have to be learned anew.
+    """
+
+    def __init__(self, dim: int, length: int) -> None:
+        super().__init__()
+        self.length = length
+        self.places = nn.Linear(dim, BEYOND + length)
+        self.distances = nn.Linear(dim, _POINTS * (2 * BEYOND + 1))
+        for layer in (self.places, self.distances):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, what: Tensor, points: Tensor) -> Tensor:
+        """what (B, dim), points (B, _POINTS) int64, below -BEYOND if there is none -> (B, BEYOND + length) from -BEYOND on"""
+        odds = self.places(what)
+        place = torch.arange(-BEYOND, self.length, device=what.device)
+        apart = place - points[..., None]  # (B, _POINTS, places)
+        near = (apart.abs() <= BEYOND) & (points >= -BEYOND)[..., None]
+        distances = self.distances(what).unflatten(1, (_POINTS, -1))
+        by_points = distances.gather(2, (apart + BEYOND).clamp(0, 2 * BEYOND)) * near
+        return odds + by_points.sum(1)
+
+
+class Placer(Part):
+    """Cells that show a new sprite say together which it is and where it lies; so they agree."""
+
+    Config = PlacerConfig
+
+    def __init__(self, config: PlacerConfig | None = None) -> None:
+        super().__init__()
+        self.config = config = config or PlacerConfig()
+        dim = config.dim
+        self.cell_in = nn.Linear(config.feature_dim, dim)
+        self.action_in = nn.Linear(config.action_dim, dim)
+        self.mix = nn.Linear(dim, dim)
+        self.last = nn.Parameter(torch.randn(config.sprites + 1, dim) * 0.02)  # the first stands for none
+        self.names = nn.Parameter(torch.randn(config.sprites, dim) * 0.02)
+        self.name_bias = nn.Parameter(torch.zeros(config.sprites))
+        self.named = nn.Parameter(torch.randn(config.sprites, dim) * 0.02)
+        self.place_in = nn.Linear(dim, dim)
+        width, height = config.size
+        self.down, self.across = _Axis(dim, height), _Axis(dim, width)
+        self.row = nn.Parameter(torch.randn(BEYOND + height, dim) * 0.02)
+
+    def event(
+        self, features: Tensor, which: Tensor, weights: Tensor, action: Tensor, inputs: TickInputs
+    ) -> Tensor:
+        """Return what opens, as vectors (B, dim).
+
+        features: (N, feature_dim) of cells that show something of it; which (N,) screen each is of; weights (N,)
+        action:   (B, action_dim)
+        """
+        heard = action.new_zeros(len(action), self.config.dim)
+        said = F.gelu(self.cell_in(features)) * weights[:, None]
+        heard = heard.index_add(0, which, said.to(heard.dtype))
+        total = weights.new_zeros(len(action)).index_add(0, which, weights)
+        together = heard / total.clamp(min=1e-6)[:, None] + self.action_in(action)
+        together = together + self.last[inputs.placed[:, 0] - NO_SPRITE]
+        return F.gelu(self.mix(F.gelu(together)))
+
+    def names_of(self, events: Tensor) -> Tensor:
+        """events (B, dim) -> log odds (B, sprites)"""
+        return torch.addmm(self.name_bias, events, self.names.T)
+
+    def rows_of(self, events: Tensor, sprites: Tensor, inputs: TickInputs) -> Tensor:
+        """events (B, dim), sprites (B,) int64 -> log odds (B, BEYOND + height) of the corner's y, from -BEYOND on"""
+        return self.down(self._of(events, sprites), self._points(inputs, 1))
+
+    def columns_of(self, events: Tensor, sprites: Tensor, y: Tensor, inputs: TickInputs) -> Tensor:
+        """Likewise of its x, given its y (B,): (B, BEYOND + width)"""
+        return self.across(self._of(events, sprites) + self.row[y + BEYOND], self._points(inputs, 0))
+
+    def forward(self, events: Tensor, inputs: TickInputs) -> Tensor:
+        """events (B, dim) -> (B, 3) int64: the likeliest sprite, y and x of its corner"""
+        sprites = self.names_of(events).argmax(1)
+        y = self.rows_of(events, sprites, inputs).argmax(1) - BEYOND
+        x = self.columns_of(events, sprites, y, inputs).argmax(1) - BEYOND
+        return torch.stack([sprites, y, x], 1)
+
+    def _of(self, events: Tensor, sprites: Tensor) -> Tensor:
+        return F.gelu(self.place_in(events) + self.named[sprites])
+
+    def _points(self, inputs: TickInputs, axis: int) -> Tensor:
+        """Return (B, _POINTS) int64 along axis 0 (x) or 1 (y)."""
+        last = torch.where(inputs.placed[:, 0] == NO_SPRITE, -2 * BEYOND, inputs.placed[:, 2 - axis])
+        return torch.stack([inputs.points[:, 0, axis].long(), inputs.points[:, 2, axis].long(), last], 1)

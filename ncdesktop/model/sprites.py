@@ -1,0 +1,100 @@
+"""Sprites: larger pieces of the visual vocabulary, menus and windows whole, which can be put anywhere to the pixel."""
+
+import zlib
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ncdesktop.model.screen import cells_of
+
+__all__ = ["NO_SPRITE", "Sprites", "overlap"]
+
+NO_SPRITE = -1
+"""Stands for the number of a sprite where none is placed."""
+_SHEET_WIDTH = 1024
+
+
+class Sprites:
+    """images: each (h, w, 4) uint8, RGB and alpha: 0 where what lies beneath shows through, else 255"""
+
+    def __init__(self, images: Sequence[Tensor] = ()) -> None:
+        self.images = tuple(images)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def drawn(self, screens: Tensor, placed: Tensor) -> Tensor:
+        """Return what placed sprites would make of screens.
+
+        screens: (B, H, W, 3) uint8; placed (B, 3) int64: number, y and x of the corner; NO_SPRITE leaves a screen as it is
+        returns: (B, H, W, 3) uint8
+        """
+        shown = screens.clone()
+        for screen, (number, y, x) in zip(shown, placed.tolist(), strict=True):
+            if number != NO_SPRITE:
+                image = self.images[number].to(screens.device)
+                inside, own = overlap(screen.shape, image.shape, y, x)
+                part = image[own]
+                screen[inside] = torch.where(part[..., 3:] > 0, part[..., :3], screen[inside])
+        return shown
+
+    def cells(self, screens: Tensor, placed: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the cells (B, rows, cols, 16, 16, 3) that `drawn` makes, and which differ from the screens', (B, rows, cols)."""
+        cells = cells_of(self.drawn(screens, placed))
+        return cells, (cells != cells_of(screens)).flatten(3).any(-1)
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """A CRC-32 of all pixels."""
+        value = 0
+        for image in self.images:
+            value = zlib.crc32(str(tuple(image.shape)).encode(), value)
+            value = zlib.crc32(image.cpu().numpy().tobytes(), value)
+        return value
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """(height, width) of each."""
+        return [(image.shape[0], image.shape[1]) for image in self.images]
+
+    def sheet(self) -> np.ndarray:
+        """Return one image (H, W, 4) uint8 that holds all of them."""
+        places, height = _shelves(self.sizes)
+        sheet = np.zeros((height, _SHEET_WIDTH, 4), np.uint8)
+        for image, place in zip(self.images, places, strict=True):
+            sheet[place] = image.cpu().numpy()
+        return sheet
+
+    @classmethod
+    def from_sheet(cls, sheet: np.ndarray, sizes: Sequence[tuple[int, int]]) -> "Sprites":
+        """Undo `sheet`; raises ValueError if the sheet is too small for the sizes."""
+        places, height = _shelves(sizes)
+        if height > sheet.shape[0] or sheet.shape[1:] != (_SHEET_WIDTH, 4):
+            raise ValueError(f"the sheet of sprites is {sheet.shape}, its index needs {height} rows")
+        return cls([torch.from_numpy(sheet[place].copy()) for place in places])
+
+
+def overlap(
+    screen: Sequence[int], image: Sequence[int], y: int, x: int
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return the part of a screen (H, W, ...) that an image (h, w, ...) at (y, x) covers, as slices of each."""
+    height, width = screen[:2]
+    top, left = min(max(y, 0), height), min(max(x, 0), width)
+    bottom, right = max(min(y + image[0], height), top), max(min(x + image[1], width), left)
+    return (slice(top, bottom), slice(left, right)), (slice(top - y, bottom - y), slice(left - x, right - x))
+
+
+def _shelves(sizes: Sequence[tuple[int, int]]) -> tuple[list[tuple[slice, slice]], int]:
+    """Return where on the sheet images of such sizes lie, row by row, the highest first; and how high it is."""
+    places = [(slice(0), slice(0))] * len(sizes)
+    top, left, below = 0, 0, 0
+    for number in sorted(range(len(sizes)), key=lambda number: -sizes[number][0]):
+        height, width = sizes[number]
+        if left + width > _SHEET_WIDTH:
+            top, left = below, 0
+        places[number] = slice(top, top + height), slice(left, left + width)
+        left, below = left + width, max(below, top + height)
+    return places, max(below, 1)

@@ -1,0 +1,117 @@
+"""Sprites on screens and on their sheet; the placer's odds move with the points they go by; a dream opens one whole."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from tiny import TINY_SIZE, busy_actions, tiny_sprites
+
+from ncdesktop.actions import Action, fold
+from ncdesktop.model.choices import Choice
+from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig
+from ncdesktop.model.sprites import NO_SPRITE, Sprites
+from ncdesktop.model.tick import tick_inputs
+
+
+def test_a_sprite_covers_what_it_should_and_what_lies_beneath_shows_through() -> None:
+    sprites, screen = tiny_sprites(), torch.full((1, 128, 128, 3), 7, dtype=torch.uint8)
+    shown = sprites.drawn(screen, torch.tensor([[0, 21, 30]]))[0]
+    image = sprites.images[0]
+    assert torch.equal(shown[24:61, 30:86], image[3:, :, :3])
+    assert (shown[21:24, 30:33] == 7).all()  # its see-through corner
+    shown[21:61, 30:86] = 7
+    assert (shown == 7).all()
+
+
+@pytest.mark.parametrize(("y", "x"), [(-10, 5), (5, -10), (120, 100), (100, 120), (-40, 0), (128, 128)])
+def test_a_sprite_may_lie_partly_or_wholly_outside(y: int, x: int) -> None:
+    sprites, screen = tiny_sprites(), torch.full((1, 128, 128, 3), 7, dtype=torch.uint8)
+    shown = sprites.drawn(screen, torch.tensor([[1, y, x]]))[0]
+    around = torch.full((384, 384, 3), 7, dtype=torch.uint8)
+    around[128 + y : 160 + y, 128 + x : 152 + x] = sprites.images[1][..., :3]
+    assert torch.equal(shown, around[128:256, 128:256])
+
+
+def test_cells_tell_which_a_sprite_changes() -> None:
+    sprites = tiny_sprites()
+    screens = torch.full((2, 128, 128, 3), 7, dtype=torch.uint8)
+    cells, differ = sprites.cells(screens, torch.tensor([[NO_SPRITE] * 3, [1, 16, 32]]))
+    assert not differ[0].any()
+    assert torch.nonzero(differ[1]).tolist() == [[1, 2], [1, 3], [2, 2], [2, 3]]
+    assert torch.equal(cells[1, 1, 2], sprites.images[1][:16, :16, :3])
+
+
+def test_the_sheet_gives_all_sprites_back_and_a_short_one_is_refused() -> None:
+    sprites = tiny_sprites()
+    again = Sprites.from_sheet(sprites.sheet(), sprites.sizes)
+    assert all(torch.equal(one, other) for one, other in zip(sprites.images, again.images, strict=True))
+    assert again.fingerprint == sprites.fingerprint != tiny_sprites(1).fingerprint
+    with pytest.raises(ValueError, match="needs 72 rows"):
+        Sprites.from_sheet(sprites.sheet()[:-1], sprites.sizes)
+    assert len(Sprites.from_sheet(Sprites().sheet(), [])) == 0
+
+
+def inputs_at(world: NeuralWorld, action: Action) -> TickInputs:
+    return tick_inputs([world._turn(action)])
+
+
+def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: NeuralWorld) -> None:
+    placer = Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=TINY_SIZE))
+    for axis in (placer.down, placer.across):
+        torch.nn.init.normal_(axis.distances.weight)
+    seen = inputs_at(tiny_world, busy_actions(1)[0])
+    seen.placed = torch.tensor([[2, 40, 50]])
+    events, sprite = torch.randn(1, 16), torch.tensor([1])
+    there = replace(
+        seen,
+        points=seen.points + torch.tensor([3.0, 5.0]),  # x, y
+        placed=seen.placed + torch.tensor([0, 5, 3]),
+    )
+    rows, moved = placer.rows_of(events, sprite, seen), placer.rows_of(events, sprite, there)
+    torch.testing.assert_close(rows[:, 60:-5], moved[:, 65:])
+    y = torch.tensor([9])
+    columns, moved = (placer.columns_of(events, sprite, y, each) for each in (seen, there))
+    torch.testing.assert_close(columns[:, 60:-3], moved[:, 63:])
+    without = placer.rows_of(events, sprite, replace(seen, placed=torch.full((1, 3), NO_SPRITE)))
+    assert not torch.allclose(rows, without)
+
+
+def opening(world: NeuralWorld, number: int, y: int, x: int) -> None:
+    """Let every cell of the world change, by a sprite where one is drawn and else by its stack; one sprite at one place."""
+    world.exact = True  # the whole screen each tick
+    model = world.model
+    with torch.no_grad():
+        for weights in (model.selector.heads.weight, model.selector.heads.bias):
+            weights.zero_()
+        model.selector.heads.bias[0] = 60.0
+        model.selector.heads.bias[1 + Choice.SPRITE] = 60.0
+        model.placer.name_bias[number] = 1000.0
+        model.placer.down.places.bias[BEYOND + y] = 1000.0
+        model.placer.across.places.bias[BEYOND + x] = 1000.0
+
+
+def test_a_dream_opens_a_sprite_whole_to_the_pixel_and_remembers_it(tiny_world: NeuralWorld) -> None:
+    opening(tiny_world, 0, 37, 22)
+    before = torch.from_numpy(tiny_world.reset().ui.copy())
+    frame = tiny_world.step(fold(Action((64, 64)), []))
+    expected = tiny_world.model.sprites.drawn(before[None], torch.tensor([[0, 37, 22]]))[0].numpy()
+    assert frame.insight is not None
+    opened = frame.insight.choice == Choice.SPRITE
+    assert opened[3, 3] and not opened[0, 0]
+    inside = np.kron(opened, np.ones((16, 16), bool))
+    assert (frame.ui == expected)[inside].all()
+    assert (expected == before.numpy())[~inside].all()  # all that it changes was opened
+    assert tiny_world.get_state().arrays["screen/placed"].tolist() == [0, 37, 22]
+
+
+def test_no_cell_comes_from_a_sprite_where_none_is_drawn(tiny_world: NeuralWorld) -> None:
+    opening(tiny_world, 0, 37, 22)
+    tiny_world.reset()
+    first = tiny_world.step(fold(Action((64, 64)), []))
+    second = tiny_world.step(fold(Action((64, 64)), []))  # it is there already
+    assert first.insight is not None and second.insight is not None
+    assert (first.insight.choice == Choice.SPRITE).any()
+    assert not (second.insight.choice == Choice.SPRITE).any()

@@ -1,0 +1,105 @@
+"""Sprites are found where a window opens again and again, and labelled wherever it does."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny import tiny_cursors
+
+from ncdesktop.actions import Action
+from ncdesktop.model.choices import Choice
+from ncdesktop.model.sprites import NO_SPRITE, Sprites
+from ncdesktop.session import SessionWriter, open_session
+from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.sprites import find_sprites, placements
+from ncdesktop.training.table import Table, build_table
+from ncdesktop.world import Frame
+
+HEIGHT, WIDTH = 69, 84
+PLACES = [[(5, 9), (40, 30), (20, 41)], [(33, 2), (11, 22), (50, 40), (1, 17)]]
+
+
+def window() -> np.ndarray:
+    """A window (h, w, 4) of many colours whose upper left corner is cut off."""
+    random = np.random.default_rng(7)
+    pixels = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    opaque = np.full((HEIGHT, WIDTH, 1), 255, np.uint8)
+    opaque[:2, :2] = 0
+    return np.concatenate([pixels, opaque], 2)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Table:
+    """Two sessions on two wallpapers: the window opens in every second tick, somewhere else each time, and closes."""
+    image, sessions = window(), []
+    for number, places in enumerate(PLACES):
+        paper = np.full((128, 128, 3), 60 + 50 * number, np.uint8)
+        writer = SessionWriter(tmp_path / f"s{number}", size=(128, 128), source="test")
+        screens = [paper]
+        for y, x in places:
+            shown = paper.copy()
+            part = shown[y : y + HEIGHT, x : x + WIDTH]
+            shown[y : y + HEIGHT, x : x + WIDTH] = np.where(image[..., 3:] > 0, image[..., :3], part)
+            screens += [shown, paper]
+        for tick, screen in enumerate(screens):
+            writer.write(Action((20, 20)), Frame(tick, screen, (20, 20), tiny_cursors()[0]))
+        writer.close()
+        sessions.append(open_session(tmp_path / f"s{number}"))
+    return build_table(sessions, cache=tmp_path, progress=False)
+
+
+def test_the_window_is_found_once_to_the_pixel_with_its_corner_open(table: Table) -> None:
+    sprites = find_sprites(table, most=5, progress=False)
+    assert sprites.sizes == [(HEIGHT, WIDTH)]
+    found, image = sprites.images[0].numpy(), window()
+    assert (found[image[..., 3] > 0] == image[image[..., 3] > 0]).all()
+    assert not found[:2, :2, 3].any() and (found[2:, 2:, 3] == 255).all()
+
+
+def test_every_opening_is_placed_and_read_back_the_next_time(table: Table, tmp_path: Path) -> None:
+    sprites = Sprites([torch.from_numpy(window())])
+    placed = placements(table, sprites, tmp_path, progress=False)
+    opened = torch.nonzero(placed[:, 0] != NO_SPRITE).flatten()
+    # a window that opens a second time where it was is a copy of the stack, but these are all elsewhere
+    assert placed[opened, 1:].tolist() == [list(place) for places in PLACES for place in places]
+    table.cells = torch.zeros_like(table.cells)
+    assert torch.equal(placements(table, sprites, tmp_path, progress=False), placed)
+
+
+def test_the_last_sprite_is_remembered_until_the_session_ends(table: Table, tmp_path: Path) -> None:
+    table.place_sprites_(placements(table, Sprites([torch.from_numpy(window())]), tmp_path, progress=False))
+    last = table.last_sprite.tolist()
+    assert last[0][0] == NO_SPRITE
+    assert last[1] == last[2] == [0, 5, 9] and last[6] == [0, 20, 41]
+    assert last[7][0] == NO_SPRITE and last[8] == [0, 33, 2]
+
+
+def test_what_a_sprite_makes_exactly_is_labelled_so_and_told_to_the_second_look(
+    table: Table, tmp_path: Path, tiny_model
+) -> None:
+    tiny_model.sprites = Sprites([torch.from_numpy(window())] * 3)
+    table.place_sprites_(placements(table, tiny_model.sprites, tmp_path, progress=False))
+    table.name_cursors_(tiny_model.cursors)
+    bank = CellBank(table, tiny_model.vocabulary, tiny_model.sprites)
+    batch = assemble(
+        table, bank, torch.tensor([1] * 16 + [2] * 16), torch.zeros(32, 2, dtype=torch.int64), crop=table.grid
+    )
+    opens, closes = batch.label[..., Choice.SPRITE][[0, 16]]
+    assert torch.equal(opens, batch.changed[0]) and opens.any() and not closes.any()
+    assert not batch.label[0, ..., Choice.GENERATE].any()
+    assert batch.inputs.placed[:, 0].tolist() == [NO_SPRITE] * 16 + [batch.sprite[0, 0].item()] * 16
+
+    generator = torch.Generator().manual_seed(0)
+    reveal_(batch, 2, generator)
+    inputs = batch.embed(tiny_model)
+    drawn = inputs.revealed.drawn
+    told = drawn.flatten(1).any(1)
+    assert 2 < told.sum() < 16 and not told[16:].any()
+    crop = int(told.nonzero()[0])
+    true = batch.truth[crop][opens]
+    expected = tiny_model.embed(batch.cells[true])
+    torch.testing.assert_close(inputs.revealed.sprite[crop][opens], expected)
+    batch.inputs.revealed.cells *= 0  # nothing is told: now the placer has to say it
+    assert losses(tiny_model, batch, bank, generator).place > 1
