@@ -10,6 +10,7 @@ from torch import Tensor
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.sprites import NO_SPRITE
@@ -106,9 +107,10 @@ def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInput
     which, voice = torch.nonzero(weights, as_tuple=True)
     if len(which):
         features = first.features.flatten(1, 2)[which, cells[which, voice]]
-        events = model.placer.event(features, which, weights[which, voice], action, inputs)
+        situation = Situation(action, inputs.points, inputs.placed)
+        events = model.placer.event(features, which, weights[which, voice], situation)
         opens = which.unique()
-        placed[opens] = model.placer(events, inputs)[opens]
+        placed[opens] = model.placer(events, situation)[opens]
     return placed
 
 

@@ -6,16 +6,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pretrained import Part
 from ncdesktop.model.sprites import NO_SPRITE
 
-__all__ = ["BEYOND", "Placer", "PlacerConfig"]
+__all__ = ["BEYOND", "Placer", "PlacerConfig", "Situation"]
 
 BEYOND = 256
 """Pixels that a corner may lie above or left of the screen, and as far from a point that it goes by."""
 _POINTS = 3
 """Points that corners go by: the pointer, the last press, the corner of the last sprite."""
+
+
+@dataclass
+class Situation:
+    """Of B screens: what the user does (B, action_dim); points (B, 4, 2), see ActionMemory; the sprite placed last (B, 3)."""
+
+    action: Tensor
+    points: Tensor
+    placed: Tensor
+
+    def of(self, which: Tensor) -> "Situation":
+        """Return that of some of the screens."""
+        return Situation(self.action[which], self.points[which], self.placed[which])
 
 
 @dataclass(frozen=True)
@@ -75,45 +87,43 @@ class Placer(Part):
         self.down, self.across = _Axis(dim, height), _Axis(dim, width)
         self.row = nn.Parameter(torch.randn(BEYOND + height, dim) * 0.02)
 
-    def event(
-        self, features: Tensor, which: Tensor, weights: Tensor, action: Tensor, inputs: TickInputs
-    ) -> Tensor:
+    def event(self, features: Tensor, which: Tensor, weights: Tensor, situation: Situation) -> Tensor:
         """Return what opens, as vectors (B, dim).
 
         features: (N, feature_dim) of cells that show something of it; which (N,) screen each is of; weights (N,)
-        action:   (B, action_dim)
         """
-        heard = action.new_zeros(len(action), self.config.dim)
         said = F.gelu(self.cell_in(features)) * weights[:, None]
-        heard = heard.index_add(0, which, said.to(heard.dtype))
-        total = weights.new_zeros(len(action)).index_add(0, which, weights)
-        together = heard / total.clamp(min=1e-6)[:, None] + self.action_in(action)
-        together = together + self.last[inputs.placed[:, 0] - NO_SPRITE]
+        heard = said.new_zeros(len(situation.action), self.config.dim).index_add(0, which, said)
+        total = weights.new_zeros(len(heard)).index_add(0, which, weights)
+        together = heard / total.clamp(min=1e-6)[:, None] + self.action_in(situation.action)
+        together = together + self.last[situation.placed[:, 0] - NO_SPRITE]
         return F.gelu(self.mix(F.gelu(together)))
 
     def names_of(self, events: Tensor) -> Tensor:
         """events (B, dim) -> log odds (B, sprites)"""
         return torch.addmm(self.name_bias, events, self.names.T)
 
-    def rows_of(self, events: Tensor, sprites: Tensor, inputs: TickInputs) -> Tensor:
+    def rows_of(self, events: Tensor, sprites: Tensor, situation: Situation) -> Tensor:
         """events (B, dim), sprites (B,) int64 -> log odds (B, BEYOND + height) of the corner's y, from -BEYOND on"""
-        return self.down(self._of(events, sprites), self._points(inputs, 1))
+        return self.down(self._of(events, sprites), _points(situation, 1))
 
-    def columns_of(self, events: Tensor, sprites: Tensor, y: Tensor, inputs: TickInputs) -> Tensor:
+    def columns_of(self, events: Tensor, sprites: Tensor, y: Tensor, situation: Situation) -> Tensor:
         """Likewise of its x, given its y (B,): (B, BEYOND + width)"""
-        return self.across(self._of(events, sprites) + self.row[y + BEYOND], self._points(inputs, 0))
+        return self.across(self._of(events, sprites) + self.row[y + BEYOND], _points(situation, 0))
 
-    def forward(self, events: Tensor, inputs: TickInputs) -> Tensor:
+    def forward(self, events: Tensor, situation: Situation) -> Tensor:
         """events (B, dim) -> (B, 3) int64: the likeliest sprite, y and x of its corner"""
         sprites = self.names_of(events).argmax(1)
-        y = self.rows_of(events, sprites, inputs).argmax(1) - BEYOND
-        x = self.columns_of(events, sprites, y, inputs).argmax(1) - BEYOND
+        y = self.rows_of(events, sprites, situation).argmax(1) - BEYOND
+        x = self.columns_of(events, sprites, y, situation).argmax(1) - BEYOND
         return torch.stack([sprites, y, x], 1)
 
     def _of(self, events: Tensor, sprites: Tensor) -> Tensor:
         return F.gelu(self.place_in(events) + self.named[sprites])
 
-    def _points(self, inputs: TickInputs, axis: int) -> Tensor:
-        """Return (B, _POINTS) int64 along axis 0 (x) or 1 (y)."""
-        last = torch.where(inputs.placed[:, 0] == NO_SPRITE, -2 * BEYOND, inputs.placed[:, 2 - axis])
-        return torch.stack([inputs.points[:, 0, axis].long(), inputs.points[:, 2, axis].long(), last], 1)
+
+def _points(situation: Situation, axis: int) -> Tensor:
+    """Return (B, _POINTS) int64 along axis 0 (x) or 1 (y)."""
+    placed, points = situation.placed, situation.points.long()
+    last = torch.where(placed[:, 0] == NO_SPRITE, -2 * BEYOND, placed[:, 2 - axis])
+    return torch.stack([points[:, 0, axis], points[:, 2, axis], last], 1)

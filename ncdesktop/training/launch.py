@@ -9,11 +9,11 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 
 from ncdesktop.session import held_out, open_sessions
-from ncdesktop.training.painter import PainterConfig, train_painter
+from ncdesktop.training.alone import AloneConfig, Lesson, train_alone
 from ncdesktop.training.table import Table, build_table
 from ncdesktop.training.world import TrainConfig, train
 
-__all__ = ["launch", "launch_painter"]
+__all__ = ["launch", "launch_alone"]
 
 
 def launch(
@@ -45,12 +45,12 @@ def launch(
             )
 
 
-def launch_painter(
-    paths: list[Path], out: Path, config: PainterConfig, *, cache: Path, device: str = "cpu"
+def launch_alone(
+    lesson: Lesson, paths: list[Path], out: Path, config: AloneConfig, *, cache: Path, device: str = "cpu"
 ) -> None:
-    """Train the painter of the run in `out` alone, in this process."""
+    """Train a part of the run in `out` alone, in this process."""
     table, held = _tables(paths, cache)
-    train_painter(table, held, out, config, cache=cache, device=device)
+    train_alone(lesson, table, held, out, config, cache=cache, device=device)
 
 
 def _tables(paths: list[Path], cache: Path, *, progress: bool = True) -> tuple[Table, Table | None]:

@@ -11,13 +11,13 @@ from ncdesktop.model.generator import Generator
 from ncdesktop.model.ink import REACH
 from ncdesktop.model.inputs import same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.placer import BEYOND
+from ncdesktop.model.placer import BEYOND, Placer, Situation
 from ncdesktop.model.sampler import NOISE, noised
 from ncdesktop.model.screen import pixels_in
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.batches import Batch, CellBank
 
-__all__ = ["Losses", "losses", "paint_loss", "painting", "reveal_"]
+__all__ = ["FORGOTTEN_SPRITES", "Losses", "losses", "paint_loss", "painting", "place_loss", "reveal_"]
 
 _PAINTED_CELLS = 48
 _NAMED_CELLS = 256
@@ -25,10 +25,11 @@ _HIDDEN_CURSORS = 0.35
 _TOLD = 0.85
 _NEW, _NEW_WEIGHT = 0.05, 3.0
 _PLACE_WEIGHT = 0.05
-_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0, "cursor": 0.3, "place": 0.1}
+_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0, "cursor": 0.3, "place": 0.3}
 _DRAWN = 0.85
 _VOICES = 16
-_FORGOTTEN_SPRITES = 0.25
+FORGOTTEN_SPRITES = 0.25
+"""Share of the screens that are not told which sprite was placed last: a dream may have begun after it."""
 
 
 @dataclass
@@ -93,7 +94,7 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     known.changed = same_moments(batch.inputs.age, age[:, None, None])
     known.left = same_moments(batch.inputs.left, left[:, None, None, None])
 
-    forgotten = uniform(batch_size, 1) < _FORGOTTEN_SPRITES
+    forgotten = uniform(batch_size, 1) < FORGOTTEN_SPRITES
     batch.inputs.placed = torch.where(forgotten, NO_SPRITE, batch.inputs.placed)
     hidden = uniform(batch_size) < _HIDDEN_CURSORS
     batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
@@ -140,25 +141,36 @@ def _place_loss(
     model: NCGUIWorld, batch: Batch, features: Tensor, action: Tensor, generator: torch.Generator
 ) -> Tensor:
     """Return how badly cells of a sprite that opens, a few a crop of which nothing is told, name and place it."""
-    untold = ~(batch.inputs.revealed.cells[..., 0] > 0).flatten(1).any(1)
+    inputs = batch.inputs
+    untold = ~(inputs.revealed.cells[..., 0] > 0).flatten(1).any(1)
     voices = (batch.label[..., Choice.SPRITE] & ~batch.ignored & untold[:, None, None]).flatten(1)
     chance = torch.rand(voices.shape, generator=generator).to(voices.device) * voices
     weights, cells = chance.topk(min(_VOICES, voices.shape[1]))
     which, voice = torch.nonzero(weights, as_tuple=True)
     if not len(which):
         return features.new_zeros(())
-    chosen = features.flatten(1, 2)[which, cells[which, voice]]
-    events = model.placer.event(chosen, which, torch.ones_like(chosen[:, 0]), action, batch.inputs)
-    opens = which.unique()
-    sprite, y, x = batch.sprite.unbind(1)
-    sprite = torch.where(untold, sprite, 0).clamp(min=0)
+    opens, which_opens = which.unique(return_inverse=True)
+    said = features.flatten(1, 2)[which, cells[which, voice]]
+    situation = Situation(action, inputs.points, inputs.placed).of(opens)
+    missed = place_loss(model.placer, said, which_opens, situation, batch.sprite[opens])
+    return missed * len(opens) / len(batch.cursor)
+
+
+def place_loss(
+    network: Placer, features: Tensor, which: Tensor, situation: Situation, placed: Tensor
+) -> Tensor:
+    """Return how badly cells name and place the sprites (B, 3) that open, a mean; each screen has at least one cell.
+
+    features: (N, feature_dim) of cells; which (N,) screen each is of
+    """
+    events = network.event(features, which, features.new_ones(len(features)), situation)
+    sprite, y, x = placed.unbind(1)
     odds = (
-        (model.placer.names_of(events), sprite),
-        (model.placer.rows_of(events, sprite, batch.inputs), y + BEYOND),
-        (model.placer.columns_of(events, sprite, y.clamp(min=-BEYOND), batch.inputs), x + BEYOND),
+        (network.names_of(events), sprite),
+        (network.rows_of(events, sprite, situation), y + BEYOND),
+        (network.columns_of(events, sprite, y, situation), x + BEYOND),
     )
-    missed = [F.cross_entropy(of.float()[opens], true[opens]) for of, true in odds]
-    return torch.stack(missed).sum() * len(opens) / len(batch.cursor)
+    return torch.stack([F.cross_entropy(of.float(), true) for of, true in odds]).sum()
 
 
 def painting(batch: Batch, bank: CellBank, cells: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, ...]:

@@ -1,4 +1,4 @@
-"""`ncdesktop train`: train the world model on sessions, or its painter alone, within a budget of minutes."""
+"""`ncdesktop train`: train the world model on sessions, or its placer or painter alone, within a budget of minutes."""
 
 import argparse
 import logging
@@ -13,8 +13,8 @@ __all__ = ["add_arguments", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    help_ = "what to train: the world model; or the painter of a run, alone, for an end of finer letters"
-    parser.add_argument("what", choices=("world", "painter"), help=help_)
+    help_ = "what to train: the world model; or, alone, at the end of a run, its placer (which windows open where) or its painter (letters)"
+    parser.add_argument("what", choices=("world", "placer", "painter"), help=help_)
     parser.add_argument(
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
     )
@@ -38,8 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     import torch
 
-    from ncdesktop.training.launch import launch, launch_painter
-    from ncdesktop.training.painter import PainterConfig
+    from ncdesktop.training.alone import AloneConfig
+    from ncdesktop.training.launch import launch, launch_alone
+    from ncdesktop.training.painter import PAINTER
+    from ncdesktop.training.placer import PLACER
     from ncdesktop.training.world import TrainConfig
 
     if arguments.log_level == "warning":
@@ -51,14 +53,20 @@ def run(arguments: argparse.Namespace) -> None:
             "--device cuda: this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
         )
     cache = arguments.cache or home() / "cells"
-    if arguments.what == "painter":
+    if arguments.what != "world":
         for name in ("processes", "init", "bf16"):
             if getattr(arguments, name):
                 raise InputError(
-                    f"--{name}: the painter is trained in one process, in fp32, from the run in --out"
+                    f"--{name}: the {arguments.what} is trained in one process, in fp32, from the run in --out"
                 )
-        painter = PainterConfig(minutes=arguments.minutes, seed=arguments.seed)
-        launch_painter(arguments.sessions, arguments.out, painter, cache=cache, device=arguments.device)
+        launch_alone(
+            {"placer": PLACER, "painter": PAINTER}[arguments.what],
+            arguments.sessions,
+            arguments.out,
+            AloneConfig(minutes=arguments.minutes, seed=arguments.seed),
+            cache=cache,
+            device=arguments.device,
+        )
         return
     cores = torch.cuda.device_count() if arguments.device == "cuda" else len(os.sched_getaffinity(0))
     launch(

@@ -9,9 +9,8 @@ from tiny import TINY_SIZE, busy_actions, tiny_sprites
 
 from ncdesktop.actions import Action, fold
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig
+from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig, Situation
 from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.model.tick import tick_inputs
 
@@ -54,16 +53,12 @@ def test_the_sheet_gives_all_sprites_back_and_a_short_one_is_refused() -> None:
     assert len(Sprites.from_sheet(Sprites().sheet(), [])) == 0
 
 
-def inputs_at(world: NeuralWorld, action: Action) -> TickInputs:
-    return tick_inputs([world._turn(action)])
-
-
 def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: NeuralWorld) -> None:
     placer = Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=TINY_SIZE))
     for axis in (placer.down, placer.across):
         torch.nn.init.normal_(axis.distances.weight)
-    seen = inputs_at(tiny_world, busy_actions(1)[0])
-    seen.placed = torch.tensor([[2, 40, 50]])
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    seen = Situation(torch.zeros(1, 32), inputs.points, torch.tensor([[2, 40, 50]]))
     events, sprite = torch.randn(1, 16), torch.tensor([1])
     there = replace(
         seen,

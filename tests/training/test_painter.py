@@ -14,13 +14,14 @@ from ncdesktop.errors import SessionError
 from ncdesktop.events import Key
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.session import Session, SessionWriter, open_session
+from ncdesktop.training.alone import AloneConfig, train_alone
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
-from ncdesktop.training.painter import PainterConfig, train_painter
+from ncdesktop.training.painter import PAINTER
 from ncdesktop.training.table import build_table
 from ncdesktop.world import Frame
 
-SHORT = PainterConfig(minutes=0.15, cells=40, batch=8)
+SHORT = AloneConfig(minutes=0.15, examples=40, batch=8)
 LETTERS = "abababab"
 
 
@@ -61,7 +62,7 @@ def test_only_the_painter_changes_and_it_learns(
     both = {"model": tiny_model, "average": copy.deepcopy(tiny_model)}
     save_checkpoint(checkpoint, both, {}, {"step": 3})
     table = build_table([typed_session], cache=tmp_path, progress=False)
-    figures = train_painter(table, table, tmp_path / "run", SHORT, cache=tmp_path)
+    figures = train_alone(PAINTER, table, table, tmp_path / "run", SHORT, cache=tmp_path)
     assert figures["after"] < 0.95 * figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert not torch.equal(after.generator.ink.glyphs, tiny_model.generator.ink.glyphs)
@@ -82,7 +83,7 @@ def test_sessions_that_leave_nothing_to_paint_are_refused(
     table = build_table([typed_session], cache=tmp_path, progress=False)
     table.place[:] = table.place[0]
     with pytest.raises(SessionError, match="paint"):
-        train_painter(table, None, tmp_path / "run", SHORT, cache=tmp_path)
+        train_alone(PAINTER, table, None, tmp_path / "run", SHORT, cache=tmp_path)
 
 
 def test_a_run_without_weights_is_one_line(

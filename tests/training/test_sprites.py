@@ -8,11 +8,15 @@ import torch
 from tiny import tiny_cursors
 
 from ncdesktop.actions import Action
+from ncdesktop.errors import SessionError
 from ncdesktop.model.choices import Choice
+from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.session import SessionWriter, open_session
+from ncdesktop.training.alone import AloneConfig, train_alone
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.placer import PLACER
 from ncdesktop.training.sprites import find_sprites, placements
 from ncdesktop.training.table import Table, build_table
 from ncdesktop.world import Frame
@@ -103,3 +107,23 @@ def test_what_a_sprite_makes_exactly_is_labelled_so_and_told_to_the_second_look(
     torch.testing.assert_close(inputs.revealed.sprite[crop][opens], expected)
     batch.inputs.revealed.cells *= 0  # nothing is told: now the placer has to say it
     assert losses(tiny_model, batch, bank, generator).place > 1
+
+
+def test_only_the_placer_changes_and_it_learns(table: Table, tmp_path: Path, tiny_model: NCGUIWorld) -> None:
+    tiny_model.sprites = Sprites([torch.from_numpy(window())] * 3)
+    tiny_model.save_pretrained(tmp_path / "run" / "weights")
+    config = AloneConfig(minutes=0.1, examples=40, batch=8)
+    figures = train_alone(PLACER, table, table, tmp_path / "run", config, cache=tmp_path)
+    assert figures["after"] < 0.5 * figures["before"]
+    after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
+    assert not torch.allclose(after.placer.name_bias, tiny_model.placer.name_bias, atol=1e-2)
+    for name, value in after.selector.state_dict().items():
+        torch.testing.assert_close(value, tiny_model.selector.state_dict()[name], atol=1e-2, rtol=1e-2)
+
+
+def test_sessions_in_which_nothing_opens_are_refused(
+    table: Table, tmp_path: Path, tiny_model: NCGUIWorld
+) -> None:
+    tiny_model.save_pretrained(tmp_path / "run" / "weights")  # of other sprites
+    with pytest.raises(SessionError, match="sprite opens"):
+        train_alone(PLACER, table, None, tmp_path / "run", AloneConfig(minutes=0.1), cache=tmp_path)
