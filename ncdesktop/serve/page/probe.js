@@ -3,7 +3,13 @@
 const CELL = 16;
 const FADE_TICKS = 10;
 const LINES = 8;
-const COLORS = { shift: [60, 200, 255], stack: [110, 230, 120], dictionary: [190, 140, 255], generate: [255, 95, 85] };
+const COLORS = {
+  shift: [60, 200, 255],
+  stack: [110, 230, 120],
+  dictionary: [190, 140, 255],
+  sprite: [255, 140, 220],
+  generate: [255, 95, 85],
+};
 const CHANGED = [255, 220, 90];
 
 export class Probe {
