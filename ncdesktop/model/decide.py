@@ -21,6 +21,8 @@ Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
 _VOICES = 16
 """Cells of a screen that have a say in which sprite opens."""
+_SURE = 0.6
+"""Probability of its name from which a sprite is placed."""
 
 
 class Scene(Protocol):
@@ -111,6 +113,8 @@ def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInput
         events = model.placer.event(features, which, weights[which, voice], situation)
         opens = which.unique()
         placed[opens] = model.placer(events, situation)[opens]
+        sure = model.placer.names_of(events).softmax(1).amax(1) > _SURE
+        placed[~sure] = NO_SPRITE
     return placed
 
 
