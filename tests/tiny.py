@@ -50,6 +50,7 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
     )
     torch.nn.init.normal_(selector.heads.weight, std=1.5)
     torch.nn.init.constant_(selector.heads.bias, 0.0)
+    selector.trust.fill_(1000.0)  # untrained as it is, it may change many cells at once
     words = torch.from_numpy(random_screen(seed + 1, (64, 48)).copy())
     words = words.view(3, 16, 4, 16, 3).transpose(1, 2).reshape(12, 16, 16, 3).contiguous()
     backbone = Backbone(

@@ -15,14 +15,14 @@ from ncdesktop.model.sampler import Pivot, pick, settle
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.sprites import NO_SPRITE
 
-__all__ = ["Cells", "Decided", "Scene", "decide"]
+__all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
 
 Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
 _VOICES = 16
 """Cells of a screen that have a say in which sprite opens."""
-_SURE = 0.6
-"""Probability of its name from which a sprite is placed."""
+EVENT_CELLS = 8
+"""An event of so many cells happens only if most of them are expected to become right."""
 
 
 class Scene(Protocol):
@@ -43,6 +43,7 @@ class Decided:
     probability: (B, h, w) of a change, at natural rates, as the first look saw it
     decisions:   of the last look at each screen; features (B, h, w, C) likewise
     placed:      (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
+    odds:        (B,) that it is the right one in the right place
     """
 
     changed: Tensor
@@ -50,6 +51,12 @@ class Decided:
     decisions: Decisions
     features: Tensor
     placed: Tensor
+    odds: Tensor
+
+    def surety(self, trust: Tensor) -> Tensor:
+        """Return (B, h, w) how likely each cell is to become right if it changes; trust: see `Selector`."""
+        chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
+        return chance * trust[choice] * torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
 
 
 def decide(
@@ -58,11 +65,17 @@ def decide(
     action: Tensor,
     scene: Scene,
     generators: Sequence[torch.Generator],
+    *,
+    happens: bool = False,
 ) -> Decided:
     """Look once; where `pick` finds the tick open, draw that cell, tell what it becomes and what opens, and look again.
 
+    An event that the network does not know how to draw does not happen: a click without an answer can be made again, a
+    window smeared over others is there to stay.
+
     action:     (B, A) what the action encoder made of the inputs
     generators: one a screen, on the CPU; the same numbers are drawn whatever happens, so that ticks stay in step
+    happens:    let what may happen happen, however unlikely and whether the network knows how to draw it or not
     """
     encoded = model.backbone.encode(inputs, action)
 
@@ -71,19 +84,22 @@ def decide(
         decisions = model.selector(features, action, seen)
         change = model.selector.natural(decisions.change, seen.features, seen.keys, seen.revealed)
         nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
-        return Decided(change > 0.5, change, decisions, features, nowhere)
+        return Decided(
+            change > 0.5, change, decisions, features, nowhere, torch.ones(len(action), device=action.device)
+        )
 
     first = look(inputs, encoded, action)
     pivots = [
-        pick(probability, generator)
+        pick(probability, generator, happens=happens)
         for probability, generator in zip(first.probability, generators, strict=True)
     ]
     drawn = torch.zeros_like(first.changed)
     doubts = [(screen, pivot) for screen, pivot in enumerate(pivots) if pivot]
     if doubts:
         which = [screen for screen, _ in doubts]
-        happens = [screen for screen, pivot in doubts if pivot.changes]
-        first.placed[happens] = _placed(model, first, action, inputs)[happens]
+        changes = [screen for screen, pivot in doubts if pivot.changes]
+        placed, odds = _placed(model, first, action, inputs)
+        first.placed[changes], first.odds[changes] = placed[changes], odds[changes]
         known = _reveal(first, doubts, scene, inputs)
         drawn[which] = known.drawn > 0
         seen = inputs.of(which)
@@ -96,12 +112,22 @@ def decide(
                 first.decisions.choice[screen] = second.decisions.choice[place]
                 first.decisions.cursor[screen] = second.decisions.cursor[place]
     first.decisions.choice[..., Choice.SPRITE].masked_fill_(~drawn, -torch.inf)
+    if not happens:
+        _drop_the_unknown_(first, model.selector.trust)
     return first
 
 
-def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInputs) -> Tensor:
-    """Return (B, 3) what opens where, by the voices of the likeliest cells that would come from a sprite, if any would."""
-    placed = torch.full((len(action), 3), NO_SPRITE, device=action.device)
+def _drop_the_unknown_(decided: Decided, trust: Tensor) -> None:
+    """Take back events, of screens, of which less than half is expected to become right, in place."""
+    cells = decided.changed.sum((1, 2))
+    right = (decided.surety(trust) * decided.changed).sum((1, 2))
+    decided.changed &= ((cells < EVENT_CELLS) | (right > cells / 2))[:, None, None]
+
+
+def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInputs) -> tuple[Tensor, Tensor]:
+    """Return (B, 3) what opens where, by the voices of the likeliest cells that would come from a sprite, if any would; and
+    (B,) how likely that is."""
+    placed, odds = first.placed.clone(), first.odds.clone()
     of_sprite = first.decisions.choice.argmax(-1) == Choice.SPRITE
     chance = first.probability * of_sprite
     chance = chance * (chance > first.probability.amax((1, 2), keepdim=True) / 2)
@@ -112,10 +138,9 @@ def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInput
         situation = Situation(action, inputs.points, inputs.placed)
         events = model.placer.event(features, which, weights[which, voice], situation)
         opens = which.unique()
-        placed[opens] = model.placer(events, situation)[opens]
-        sure = model.placer.names_of(events).softmax(1).amax(1) > _SURE
-        placed[~sure] = NO_SPRITE
-    return placed
+        opening, likely = model.placer(events, situation)
+        placed[opens], odds[opens] = opening[opens], likely[opens]
+    return placed, odds
 
 
 def _reveal(first: Decided, doubts: list[tuple[int, Pivot]], scene: Scene, inputs: TickInputs) -> Revealed:

@@ -111,12 +111,14 @@ class Placer(Part):
         """Likewise of its x, given its y (B,): (B, BEYOND + width)"""
         return self.across(self._of(events, sprites) + self.row[y + BEYOND], _points(situation, 0))
 
-    def forward(self, events: Tensor, situation: Situation) -> Tensor:
-        """events (B, dim) -> (B, 3) int64: the likeliest sprite, y and x of its corner"""
-        sprites = self.names_of(events).argmax(1)
-        y = self.rows_of(events, sprites, situation).argmax(1) - BEYOND
-        x = self.columns_of(events, sprites, y, situation).argmax(1) - BEYOND
-        return torch.stack([sprites, y, x], 1)
+    def forward(self, events: Tensor, situation: Situation) -> tuple[Tensor, Tensor]:
+        """events (B, dim) -> (B, 3) int64: the likeliest sprite, y and x of its corner; (B,) the probability of all three"""
+        of_name, sprites = self.names_of(events).float().softmax(1).max(1)
+        of_row, row = self.rows_of(events, sprites, situation).float().softmax(1).max(1)
+        columns = self.columns_of(events, sprites, row - BEYOND, situation)
+        of_column, column = columns.float().softmax(1).max(1)
+        placed = torch.stack([sprites, row - BEYOND, column - BEYOND], 1)
+        return placed, of_name * of_row * of_column
 
     def _of(self, events: Tensor, sprites: Tensor) -> Tensor:
         return F.gelu(self.place_in(events) + self.named[sprites])

@@ -8,15 +8,16 @@ from torch import Tensor
 
 from ncdesktop.model.crew import Painter
 
-__all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pick", "settle"]
+__all__ = ["NOISE", "SHARPNESS", "Noise", "Pivot", "noised", "paint", "pick", "settle"]
 
 Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
+SHARPNESS = 2.5
+"""Of the odds with which what may happen does."""
 _NEVER, _SURE = 0.05, 0.97
 _UNLIKELY, _FOLLOWS = 0.3, 0.5
-_SHARPNESS = 2.5
 _SNAP = 10
 
 
@@ -36,7 +37,7 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
     return (1 - level) * clean + level * noise
 
 
-def pick(probability: Tensor, generator: torch.Generator) -> Pivot | None:
+def pick(probability: Tensor, generator: torch.Generator, *, happens: bool = False) -> Pivot | None:
     """Draw whether what may happen does happen, and a cell of it, so that the cells of one event can agree with it.
 
     Among the cells that are not sure the likeliest tells how likely it is. To draw any one of them instead, by its
@@ -45,16 +46,17 @@ def pick(probability: Tensor, generator: torch.Generator) -> Pivot | None:
     changes, that is told: the second look knows better what it becomes.
 
     probability: (h, w) of a first look with nothing revealed
+    happens:     what may happen does, however unlikely
     returns:     None if nothing happens and that was likely: the first look stands
     """
     numbers = torch.rand(2, generator=generator)  # drawn always, so that ticks stay in step
     flat = probability.flatten().double().cpu()
-    doubtful = (flat > _NEVER) & (flat < _SURE)
+    doubtful = (flat > (0 if happens else _NEVER)) & (flat < _SURE)
     if not doubtful.any():
         return _pivot(flat.argmax(), probability, True, 1.0) if flat.max() >= _SURE else None
     top = flat[doubtful].max()
-    chance = float((top.logit() * _SHARPNESS).sigmoid())
-    changes = bool(numbers[1] < chance)
+    chance = float((top.logit() * SHARPNESS).sigmoid())
+    changes = happens or bool(numbers[1] < chance)
     if not changes and chance < 0.5:
         return None
     weight = flat.square() * doubtful * (flat >= top / 2)

@@ -15,13 +15,14 @@ __all__ = ["CONTEXTS", "Decisions", "Selector", "SelectorConfig", "context"]
 
 
 _SINCE_TICKS = (0, 3, 12)
-CONTEXTS = 2 * (1 + len(_SINCE_TICKS))
+CONTEXTS = 2 * 2 * (1 + len(_SINCE_TICKS))
 """Kinds of moments at which changes come at different rates, see `context`."""
 
 
 def context(features: Tensor, keys: Tensor) -> Tensor:
     """Return (B,) what happened last, for the rates of changes: twice the number of limits in _SINCE_TICKS that have
-    passed since the last button, wheel or key edge, and one more if that was a key (or, past all, if the pointer moves).
+    passed since the last button, wheel or key edge, and one more if that was a key (or, past all, if the pointer moves);
+    and half of CONTEXTS more while a button is held.
     """
     ticks = torch.arange(features.shape[1] - 1, -1, -1, device=features.device)  # since each; newest last
 
@@ -32,7 +33,9 @@ def context(features: Tensor, keys: Tensor) -> Tensor:
     key = since((keys != 0).any(-1) | (features[..., 13] != 0))
     passed = (torch.minimum(button, key)[:, None] > torch.tensor(_SINCE_TICKS, device=ticks.device)).sum(1)
     moves = (features[:, -2:, :2] != 0).flatten(1).any(1)
-    return 2 * passed + torch.where(passed < len(_SINCE_TICKS), key < button, moves).long()
+    held = (features[:, -1, 2:5] != 0).any(-1)
+    of_key_or_motion = torch.where(passed < len(_SINCE_TICKS), key < button, moves)
+    return CONTEXTS // 2 * held + 2 * passed + of_key_or_motion
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Selector(Part):
         self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
         self.calibration: Tensor
         self.register_buffer("calibration", torch.zeros(CONTEXTS))
+        self.trust: Tensor  # how often each choice is right where it is sure
+        self.register_buffer("trust", torch.ones(len(CHOICES)))
         self.cursor_before = nn.Embedding(config.cursors + 1, 64)  # the last stands for "not known"
         nn.init.zeros_(self.cursor_before.weight)
         self.cursor_in = nn.Linear(config.action_dim + config.feature_dim, 64)

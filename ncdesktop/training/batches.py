@@ -112,6 +112,7 @@ def recorded_before(table: Table, ticks: Tensor) -> Before:
 class Batch:
     """B crops of h x w cells.
 
+    ticks:   (B,) int64, of the table
     inputs:  without embeddings; `embed` fills them in
     cells:   (U, 16, 16, 3) uint8, distinct; ids (B, h, w, 1 + STACK) index them, U stands for nothing
     truth:   (B, h, w) likewise, what the cells become
@@ -127,6 +128,7 @@ class Batch:
     new:     (B, h, w) int64, true content as id in the bank; before likewise with its stack
     """
 
+    ticks: Tensor
     inputs: TickInputs
     cells: Tensor
     ids: Tensor
@@ -259,6 +261,7 @@ def assemble(
         revealed=nothing_revealed(batch, height, width, 0, device),
     )
     return Batch(
+        ticks=ticks,
         inputs=inputs,
         cells=bank.take(ids),
         ids=inverse[..., :-1],

@@ -1,24 +1,36 @@
-"""Offsets that bring changes down to their natural rates: by how training draws ticks, and fitted at its end."""
+"""What the network says of itself, corrected: offsets that bring changes down to their natural rates, by how training draws
+ticks and fitted at its end; and how far its choices can be trusted."""
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
+from ncdesktop.model.choices import CHOICES
+from ncdesktop.model.decide import EVENT_CELLS, Cells, decide
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.sampler import SHARPNESS
 from ncdesktop.model.selector import CONTEXTS, context
-from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.sampling import SHARES, drawn_kinds
+from ncdesktop.training.scene import BatchScene
 from ncdesktop.training.table import Table, history
 
-__all__ = ["drawn_calibration", "fitted_calibration"]
+__all__ = ["drawn_calibration", "fitted_calibration", "fitted_trust"]
 
 _TICKS_A_KIND = 120
 _LIMIT = 40.0
 _SHARPNESS = 1.5
 """Gentler than that of the draws: on screens it has not seen, the network is surer than it should be."""
-_SURER = (0.0, 0.0, 0.25, 0.25, 0.5, 0.5, 1.0, 0.0)
-"""By how much, besides, in each context: more the longer nobody did anything, not while the pointer moves."""
+_SURER = 0.5
+"""By how much, besides, where no button is held: what happens unasked is worse than what does not happen."""
+_LATER_TICKS = 8
+"""What the recording shows so much later is right, too: a dream may be early."""
+_ABOUT = 8.0
+"""Mean difference of its pixels, of 255, below which a cell shows the same."""
+_ONES = 0.01
+"""Share of the events that are added as if they had been right, so that a choice never seen is trusted."""
 
 
 def drawn_calibration(table: Table) -> Tensor:
@@ -42,23 +54,18 @@ def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Ten
     """Return (CONTEXTS,) what to add to change logits so that as many ticks change in each context as in the recordings.
 
     Whether a tick changes is drawn by its likeliest cell (see `pick`). The rates at which training draws ticks are not enough: of
-    768 cells the likeliest is one that the network thinks too likely. A little less than that, since what happens unasked is worse
-    than what does not happen: on held-out ticks of which nothing should come, something came in 7 % (5.0 wrong cells a tick), by
-    offsets lower by one in 3 % (1.5), while of menus and windows at a click 69 % and 54 % came.
+    768 cells the likeliest is one that the network thinks too likely. A little less than that where no button is held: on
+    held-out ticks of which nothing should come, something came in 7 % (5.0 wrong cells a tick), by offsets lower by one in
+    3 % (1.5); while windows were dragged, lower ones lost more than they saved.
     """
     generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
     found: list[tuple[int, float, bool, float]] = []
-    for ticks in drawn_kinds(table).values():
-        picked = ticks[torch.randperm(len(ticks), generator=generator)[:_TICKS_A_KIND]]
-        for part in picked.split(4) if len(picked) else ():
-            at = part.to(table.place.device)
-            batch = assemble(table, bank, at, torch.zeros_like(at)[:, None].expand(-1, 2), crop=table.grid)
-            decisions, _, _ = model(batch.embed(model))
-            which = context(batch.inputs.features, batch.inputs.keys).tolist()
-            top = decisions.change.flatten(1).amax(1).tolist()
-            changed = batch.changed.flatten(1).any(1).tolist()
-            weight = len(ticks) / len(picked)
-            found += [(*tick, weight) for tick in zip(which, top, changed, strict=True)]
+    for batch, weight in _whole_screens(table, bank, _TICKS_A_KIND, generator):
+        decisions, _, _ = model(batch.embed(model))
+        which = context(batch.inputs.features, batch.inputs.keys).tolist()
+        top = decisions.change.flatten(1).amax(1).tolist()
+        changed = batch.changed.flatten(1).any(1).tolist()
+        found += [(*tick, weight) for tick in zip(which, top, changed, strict=True)]
     contexts, tops, changes, weights = (torch.tensor(column) for column in zip(*found, strict=True))
     offsets = []
     for number in range(CONTEXTS):
@@ -66,7 +73,60 @@ def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Ten
         if not of_context.any():
             of_context[:] = True  # nobody did that: what holds in general
         offsets.append(_offset(tops[of_context], changes[of_context].float(), weights[of_context]))
-    return torch.stack(offsets) - torch.tensor(_SURER)
+    return torch.stack(offsets) - _SURER * (torch.arange(CONTEXTS) < CONTEXTS // 2)
+
+
+@torch.no_grad()
+def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
+    """Return (len(CHOICES),) how often the cells of events become right, over how often the network says so, by choice.
+
+    Its rates of change must have been fitted: what happens rarely counts little. To be measured on screens it was not trained on.
+    """
+    generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
+    right, said = torch.zeros(len(CHOICES)), torch.zeros(len(CHOICES))
+    for batch, weight in _whole_screens(table, bank, _TICKS_A_KIND // 2, generator):
+        inputs = batch.embed(model)
+        action = model.action_encoder(inputs)
+        scene = BatchScene(model, bank, batch, action, generator)
+        screens = len(batch.cursor)
+        decided = decide(model, inputs, action, scene, [generator] * screens, happens=True)
+        large = decided.changed.sum((1, 2), keepdim=True) >= EVENT_CELLS
+        cells = torch.nonzero(decided.changed & large, as_tuple=True)
+        if not len(cells[0]):
+            continue
+        choice = decided.decisions.choice[cells].argmax(-1)
+        new = bank.take(scene.ids(cells, choice, decided.features[cells]))
+        chance = (decided.probability.flatten(1).amax(1).logit() * SHARPNESS).sigmoid()[cells[0]] * weight
+        surety = decided.surety(torch.ones_like(model.selector.trust))[cells]
+        said.index_add_(0, choice, chance * surety)
+        right.index_add_(0, choice, chance * _will_show(table, bank, batch.ticks, cells, new))
+    some = _ONES * said.sum().clamp(min=1e-9)
+    return ((right + some) / (said + some)).clamp(max=1)
+
+
+def _whole_screens(
+    table: Table, bank: CellBank, ticks_a_kind: int, generator: torch.Generator
+) -> Iterator[tuple[Batch, float]]:
+    """Yield batches of a few whole screens at ticks of each kind, and how many ticks each of a batch stands for."""
+    for ticks in drawn_kinds(table).values():
+        picked = ticks[torch.randperm(len(ticks), generator=generator)[:ticks_a_kind]]
+        for part in picked.split(4) if len(picked) else ():
+            at = part.to(table.place.device)
+            batch = assemble(table, bank, at, torch.zeros_like(at)[:, None].expand(-1, 2), crop=table.grid)
+            yield batch, len(ticks) / len(picked)
+
+
+def _will_show(table: Table, bank: CellBank, ticks: Tensor, cells: Cells, pixels: Tensor) -> Tensor:
+    """Return (N,) bool: the recording shows about these pixels (N, 16, 16, 3) in the cells at `ticks`, or soon after."""
+    which, row, column = cells
+    shown, session = torch.zeros_like(which, dtype=torch.bool), table.session[ticks]
+    for later in range(_LATER_TICKS + 1):
+        then = (ticks + later).clamp(max=len(table) - 1)
+        then = torch.where(table.session[then] == session, then, ticks)
+        entry = table.place[then[which], row * table.grid[1] + column].long()
+        true = bank.take(table.entry[entry, 0].long())
+        shown |= (pixels.float() - true.float()).abs().flatten(1).mean(1) < _ABOUT
+    return shown
 
 
 def _offset(tops: Tensor, changes: Tensor, weights: Tensor) -> Tensor:

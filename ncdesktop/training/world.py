@@ -23,7 +23,7 @@ from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.training.batches import Batch, CellBank, assemble
-from ncdesktop.training.calibration import drawn_calibration, fitted_calibration
+from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
@@ -215,6 +215,7 @@ def train(
             keep()
     if rank == 0:
         average.selector.calibration.copy_(fitted_calibration(average, source.table, seed=config.seed))
+        average.selector.trust.copy_(fitted_trust(average, held.to(device) if held else source.table))
     keep()
     if rank == 0 and held is not None:
         _report_validation(out, progress, validate(average, held, device=device))

@@ -24,7 +24,7 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     change = torch.zeros(1, rows, columns)
     decisions = Decisions(change, choices, torch.zeros(1, 2))
     nowhere = torch.full((1, 3), NO_SPRITE)
-    return Decided(change > 0, change, decisions, torch.zeros(1, rows, columns, 16), nowhere)
+    return Decided(change > 0, change, decisions, torch.zeros(1, rows, columns, 16), nowhere, torch.ones(1))
 
 
 class OneContent:
@@ -87,3 +87,21 @@ def test_the_painter_is_told_what_was_typed(tiny_world: NeuralWorld) -> None:
     tiny_world.step(fold(action, [Key("g", True), Key("g", False)]))
     tiny_world.step(fold(action, []))
     assert {key_id("g")} in typed and typed[-1] == {0}
+
+
+def test_events_that_would_mostly_be_wrong_do_not_happen(tiny_world: NeuralWorld) -> None:
+    tiny_world.exact = True  # the whole screen each tick
+    selector = tiny_world.model.selector
+    with torch.no_grad():
+        selector.heads.weight.zero_()
+        selector.heads.bias[0] = 60.0  # every cell changes,
+        selector.heads.bias[1 + Choice.GENERATE] = 60.0  # and is painted
+
+    def changed(trust: float) -> int:
+        selector.trust[Choice.GENERATE] = trust
+        tiny_world.reset()
+        frame = tiny_world.step(busy_actions(1)[0])
+        assert frame.insight is not None
+        return int((frame.insight.choice >= 0).sum())
+
+    assert changed(0.4) == 0 and changed(0.6) > 32

@@ -27,6 +27,11 @@ def test_events_are_drawn_at_the_sharpened_rate_of_their_likeliest_cell(chance: 
     assert abs(drawn / 1000 - rate) < 0.05
 
 
+def test_what_must_happen_does_however_unlikely() -> None:
+    pivot = pick(torch.tensor([[1e-6, 1e-9]]), torch.Generator().manual_seed(0), happens=True)
+    assert pivot is not None and pivot.changes and pivot.column == 0 and pivot.chance < 1e-6
+
+
 def test_all_cells_do_what_the_second_look_tells() -> None:
     first = torch.tensor([[True, False], [False, False]])
     second = torch.tensor([[0.1, 0.2], [0.9, 0.8]])

@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from ncdesktop.errors import WeightsError
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.selector import CONTEXTS
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.calibration import drawn_calibration, fitted_calibration
+from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.launch import launch
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
@@ -134,3 +135,20 @@ def test_fitted_rates_expect_as_many_changing_ticks_as_there_are(
     after = fitted_calibration(tiny_model, table)
     assert before.shape == (CONTEXTS,)
     torch.testing.assert_close(after, before - 1.5, atol=1e-3, rtol=0)
+
+
+def test_choices_that_are_wrong_are_not_trusted(
+    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
+) -> None:
+    """Painted cells of an untrained model show nothing that the recording will show; where it keeps what is there, it is right."""
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    table.name_cursors_(tiny_model.cursors)
+    bias = tiny_model.selector.heads.bias
+    with torch.no_grad():
+        tiny_model.selector.heads.weight.zero_()
+        bias[0] = bias[1 + Choice.GENERATE] = 60.0
+        painted = fitted_trust(tiny_model, table)
+        bias[1 + Choice.GENERATE], bias[1 + Choice.SHIFT] = 0.0, 60.0  # by nothing, where there is no drag
+        moved = fitted_trust(tiny_model, table)
+    assert painted[Choice.GENERATE] < 0.1 and painted[Choice.SHIFT] == 1
+    assert moved[Choice.SHIFT] > 0.2 and moved[Choice.GENERATE] == 1
