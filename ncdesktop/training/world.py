@@ -25,6 +25,7 @@ from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
+from ncdesktop.training.doubts import Doubts
 from ncdesktop.training.losses import losses, reveal_
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, split_parameters
@@ -49,6 +50,7 @@ class TrainConfig:
     cells_a_step:    cells that all processes together see between two updates
     decay:           of the exponential average of weights, a step
     mistakes:        share of the batches that come from the model's own dreams, once it has seen mistakes_after_ticks
+    doubts:          share of those that are moments in which it expects something to happen, likewise
     bf16:            multiply matrices in bfloat16: a quarter faster on CPUs with AVX512-BF16, slower on others
     """
 
@@ -61,6 +63,7 @@ class TrainConfig:
     cooldown: float = 0.5
     decay: float = 0.995
     mistakes: float = 0.2
+    doubts: float = 0.12
     mistakes_after_ticks: int = 60_000
     bf16: bool = False
     checkpoint_minutes: float = 5.0
@@ -158,11 +161,9 @@ def train(
         facts = {"config": asdict(config), "processes": processes, "device": device, "sessions": table.names}
         (out / f"sitting-{int(progress['step']):07d}.json").write_text(json.dumps(facts, indent=1))
 
-    sampler = TickSampler(table, seed=config.seed + 1000 * int(progress["step"]) + rank)
-    generator = torch.Generator().manual_seed(config.seed + 1000 * int(progress["step"]) + rank)
-    source = _Source(
-        table.to(device), bank, sampler, average, seed=config.seed + 1000 * int(progress["step"]) + rank
-    )
+    seed = config.seed + 1000 * int(progress["step"]) + rank
+    generator = torch.Generator().manual_seed(seed)
+    source = _Source(table.to(device), bank, average, config, seed=seed)
     rates = [optimiser.param_groups[0]["lr"] for optimiser in optimisers.values()]
     begun, first_step = time.monotonic(), progress["step"]
     checkpoint_at, validation_at = config.checkpoint_minutes * 60, config.validation_minutes * 60
@@ -187,9 +188,9 @@ def train(
         for optimiser, rate in zip(optimisers.values(), rates, strict=True):
             optimiser.param_groups[0]["lr"] = rate * factor
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=config.bf16):
-            share = config.mistakes if progress["ticks"] >= config.mistakes_after_ticks else 0.0
             tally = _Tally(f"cells before step {progress['step'] + 1}")
-            ticks, values = _gradients(model, source, share, config.cells_a_step, tally, generator)
+            source.own = progress["ticks"] >= config.mistakes_after_ticks
+            ticks, values = _gradients(model, source, config.cells_a_step, tally, generator)
         ticks = _share_gradients_(model, ticks, processes)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimiser in optimisers.values():
@@ -223,18 +224,23 @@ def train(
 
 
 class _Source:
-    """Where batches come from: recorded ticks, and the average model's own dreams."""
+    """Where batches come from: recorded ticks and, once it is worth while, the average model's own dreams and doubts."""
 
     def __init__(
-        self, table: Table, bank: CellBank, sampler: TickSampler, dreamer: NCGUIWorld, *, seed: int
+        self, table: Table, bank: CellBank, dreamer: NCGUIWorld, config: TrainConfig, *, seed: int
     ) -> None:
-        self.table, self.bank, self._sampler, self._dreamer = table, bank, sampler, dreamer
+        self.table, self.bank, self._dreamer, self._config = table, bank, dreamer, config
+        self._sampler = TickSampler(table, seed=seed)
         self._mistakes = OwnMistakes(table, bank, seed=seed)
+        self._doubts = Doubts(table, bank, seed=seed)
+        self.own = False
 
-    def batch(self, own: bool, generator: torch.Generator) -> Batch:
-        """Return a batch of the model's own mistakes, or of recorded ticks."""
-        if own:
+    def batch(self, generator: torch.Generator) -> Batch:
+        drawn = float(torch.rand((), generator=generator)) if self.own else 1.0
+        if drawn < self._config.mistakes:
             return self._mistakes.next_batch(self._dreamer, generator)
+        if drawn < self._config.mistakes + self._config.doubts:
+            return self._doubts.next_batch(self._dreamer)
         draw, device = self._sampler.draw(), self.table.place.device
         ticks, origins = torch.tensor(draw.ticks, device=device), torch.tensor(draw.origins, device=device)
         return assemble(self.table, self.bank, ticks, origins, crop=draw.crop)
@@ -257,7 +263,6 @@ class _Tally:
 def _gradients(
     model: NCGUIWorld,
     source: _Source,
-    mistakes: float,
     cells: int,
     tally: _Tally,
     generator: torch.Generator,
@@ -267,7 +272,7 @@ def _gradients(
     ticks = 0
     sums = torch.zeros(5)
     while tally.add(0) < cells:
-        batch = source.batch(bool(torch.rand((), generator=generator) < mistakes), generator)
+        batch = source.batch(generator)
         tally.add(batch.changed.numel())
         reveal_(batch, len(model.cursors), generator)
         loss = losses(model, batch, source.bank, generator)
