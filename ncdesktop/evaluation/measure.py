@@ -13,7 +13,7 @@ from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.evaluation.judges import crop, edits, read_text
 from ncdesktop.evaluation.metrics import Source, log_loss, right_cells, sources
 from ncdesktop.evaluation.rollout import Rollout
-from ncdesktop.evaluation.ticks import HORIZONS, KINDS, Plan
+from ncdesktop.evaluation.ticks import HORIZONS, KINDS, LONGEST, Plan
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.world import CELL, Cursor, Frame, State, changed_cells
 
@@ -128,8 +128,9 @@ def measure(
         world.follow(action, ui, cursor=recorded.cursor)
         if tick in plan.starts:
             state = _reseeded(world.get_state(), f"{seed} {session.fingerprint} {tick} free")
-            film = pictures / f"{session.name}-{tick}.mp4" if pictures else None
-            running += _let_go(world, state, recorded, film)
+            ticks = plan.starts[tick]
+            film = pictures / f"{session.name}-{tick}.mp4" if pictures and ticks == LONGEST else None
+            running += _let_go(world, state, recorded, ticks, film)
         before = recorded
     for who, rollout in running:
         for name, count in rollout.counts().items():
@@ -159,15 +160,18 @@ def _reseeded(state: State, text: str) -> State:
     return replace(state, arrays=state.arrays | {"random": generator.get_state().numpy()})
 
 
-def _let_go(world: NeuralWorld, state: State, start: Frame, film: Path | None) -> list[tuple[str, Rollout]]:
-    """Return free dreams of the world, and of one in which nothing ever changes, from a recorded frame on."""
+def _let_go(
+    world: NeuralWorld, state: State, start: Frame, ticks: int, film: Path | None
+) -> list[tuple[str, Rollout]]:
+    """Return free dreams of the world, and of one in which nothing ever changes, from a recorded frame on, for `ticks`."""
     free = _twin(world)
     free.set_state(state)
 
     def nothing(action: Action) -> Frame:
         return replace(start, pointer=action.pointer)
 
-    return [("dream", Rollout(free.step, start.ui, film=film)), ("nothing", Rollout(nothing, start.ui))]
+    still = Rollout(nothing, start.ui, ticks=ticks)
+    return [("dream", Rollout(free.step, start.ui, ticks=ticks, film=film)), ("nothing", still)]
 
 
 def _count_(

@@ -10,7 +10,7 @@ import numpy as np
 from ncdesktop.actions import Action
 from ncdesktop.emulator.capture import VideoWriter
 from ncdesktop.evaluation.metrics import right_cells, ssim
-from ncdesktop.evaluation.ticks import HORIZONS, TOLERANCE
+from ncdesktop.evaluation.ticks import HORIZONS, LONGEST, TOLERANCE
 from ncdesktop.events import Move
 from ncdesktop.world import Frame, changed_cells
 
@@ -41,9 +41,12 @@ class Rollout:
     matches what the recording showed there at any tick within TOLERANCE of the horizon.
     """
 
-    def __init__(self, step: Step, start: np.ndarray, *, film: Path | None = None) -> None:
-        """start: (H, W, 3) uint8, the UI plane that both begin with; film: video to make, recording left, dream right."""
-        self._step = step
+    def __init__(
+        self, step: Step, start: np.ndarray, *, ticks: int = LONGEST, film: Path | None = None
+    ) -> None:
+        """start: (H, W, 3) uint8, the UI plane that both begin with; ticks: that it goes on for, the likeness is measured of the
+        longest only; film: video to make, recording left, dream right."""
+        self._step, self._length = step, ticks
         self._dreamt = self._recorded = start
         self._touched = np.zeros(changed_cells(start, start).shape, bool)
         self._recent: deque[np.ndarray] = deque([start], maxlen=TOLERANCE + 1)
@@ -55,7 +58,7 @@ class Rollout:
 
     @property
     def ended(self) -> bool:
-        return self._ticks >= max(HORIZONS.values()) + TOLERANCE
+        return self._ticks >= self._length + TOLERANCE
 
     def add(self, action: Action, recorded: Frame) -> None:
         """Let both go on by one tick: `action`, after which the recording showed `recorded`."""
@@ -66,7 +69,7 @@ class Rollout:
         for name, mark in self._marks.items():
             if self._ticks <= HORIZONS[name] + TOLERANCE:
                 mark.right |= right_cells(mark.ui, recorded.ui)
-        if self._ticks > max(HORIZONS.values()):
+        if self._ticks > self._length:
             return
         dreamt = self._step(action)
         self._touched |= changed_cells(self._dreamt, dreamt.ui)
@@ -74,7 +77,7 @@ class Rollout:
         if self._film:
             gap = np.full((len(dreamt.ui), _GAP_PX, 3), 255, np.uint8)
             self._film.write(np.concatenate([recorded.pixels, gap, dreamt.pixels], 1))
-        if self._to_measure:
+        if self._to_measure and self._length == LONGEST:
             self._to_measure -= 1
             self.likeness.append(ssim(dreamt.pixels, recorded.pixels))
         if any(not isinstance(event, Move) for event in action.edges):

@@ -7,7 +7,7 @@ from ncdesktop.actions import HISTORY
 from ncdesktop.events import Move
 from ncdesktop.session import Session
 
-__all__ = ["HORIZONS", "KINDS", "PROMPT", "TOLERANCE", "Plan", "kinds_of", "make_plans"]
+__all__ = ["HORIZONS", "KINDS", "LONGEST", "PROMPT", "TOLERANCE", "Plan", "kinds_of", "make_plans"]
 
 KINDS = {"drag": 0.15, "edge": 0.35, "hover": 0.15, "late": 0.10, "still": 0.17, "idle": 0.08}
 """Kinds of ticks and the share of the sample that each gets. Changing: in a drag, at most three ticks after a button,
@@ -16,6 +16,9 @@ PROMPT = ("drag", "edge", "hover", "still")
 """Kinds whose ticks answer the user at once; the others are launches and timers."""
 HORIZONS = {"1s": 15, "4s": 60, "16s": 240}
 """Ticks after which a free dream is compared with the recording."""
+LONGEST = max(HORIZONS.values())
+_SHORT, _SHORT_A_LONG = HORIZONS["4s"], 4
+"""Free dreams of 4 s, and how many there are for one of 16 s: of so few as these, one or two decide the figures."""
 TOLERANCE = 8
 """Ticks by which a free dream may be early or late."""
 _PROMPT_TICKS = 3
@@ -26,21 +29,20 @@ class Plan:
     """What to measure in one session.
 
     ask:    tick -> (kind, how many ticks it stands for)
-    starts: ticks after which free dreams begin
+    starts: tick after which a free dream begins -> how many ticks it goes on for
     read:   asked ticks whose text is read
     """
 
     session: Session
     ask: dict[int, tuple[str, float]] = field(default_factory=dict)
-    starts: list[int] = field(default_factory=list)
+    starts: dict[int, int] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
 
     @property
     def last(self) -> int:
         """The last tick that the session is needed for."""
-        ends = [
-            min(start + HORIZONS["16s"] + TOLERANCE, len(self.session.ticks) - 1) for start in self.starts
-        ]
+        end = len(self.session.ticks) - 1
+        ends = [min(start + ticks + TOLERANCE, end) for start, ticks in self.starts.items()]
         return max([*self.ask, *ends], default=0)
 
 
@@ -70,7 +72,8 @@ def kinds_of(session: Session) -> list[str]:
 def make_plans(
     sessions: list[Session], *, ticks: int, rollouts: int, seed: int, texts: int = 0
 ) -> list[Plan]:
-    """Sample about `ticks` ticks to ask, `texts` of them after edges to read, and `rollouts` starts of free dreams; the first HISTORY ticks are left out.
+    """Sample about `ticks` ticks to ask, `texts` of them after edges to read, and the starts of `rollouts` free dreams of 16 s and
+    four times as many of 4 s; the first HISTORY ticks are left out.
 
     A kind with fewer ticks than its share is asked whole. Starts are spread over the sessions.
     """
@@ -90,8 +93,10 @@ def make_plans(
                 plan.read.add(tick)
     long_enough = [plan for plan in plans if len(plan.session.ticks) > HISTORY + 1]
     order = generator.sample(long_enough, len(long_enough))
-    for number in range(rollouts if order else 0):
+    lengths = [LONGEST] * rollouts + [_SHORT] * (rollouts * _SHORT_A_LONG)
+    for number, length in enumerate(lengths if order else ()):
         plan = order[number % len(order)]
-        latest = len(plan.session.ticks) - HORIZONS["16s"] - TOLERANCE
-        plan.starts.append(generator.randrange(HISTORY, latest) if latest > HISTORY else HISTORY)
+        latest = len(plan.session.ticks) - length - TOLERANCE
+        start = generator.randrange(HISTORY, latest) if latest > HISTORY else HISTORY
+        plan.starts.setdefault(start, length)
     return plans

@@ -8,6 +8,7 @@ import pytest
 from ncdesktop.actions import Action
 from ncdesktop.evaluation.metrics import ssim
 from ncdesktop.evaluation.rollout import Rollout
+from ncdesktop.evaluation.ticks import TOLERANCE
 from ncdesktop.events import Key
 from ncdesktop.world import Frame
 
@@ -60,3 +61,13 @@ def test_likeness_is_of_the_fifteen_frames_after_each_action() -> None:
 
 def test_without_actions_there_is_no_likeness() -> None:
     assert roll([START] * 5, [START] * 5, [REST] * 5).likeness == []
+
+
+def test_a_short_dream_ends_early_and_its_likeness_does_not_count() -> None:
+    rollout = Rollout(lambda action: Frame(0, with_cells((0, 0)), (0, 0)), START, ticks=15)
+    ticks = 0
+    while not rollout.ended:
+        rollout.add(PRESS, Frame(0, START, (0, 0)))
+        ticks += 1
+    assert ticks == 15 + TOLERANCE and not rollout.likeness
+    assert rollout.counts() == {"1s/touched": 1, "1s/right": 0, "1s/strict": 0}

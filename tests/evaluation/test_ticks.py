@@ -55,3 +55,11 @@ def test_a_sample_stands_for_all_ticks_of_its_kind(small_session: Session) -> No
         assert sum(weights) == pytest.approx(kinds.count(kind))
     assert all(kinds_of(small_session)[tick] == kind for tick, (kind, _) in plan.ask.items())
     assert make_plans([small_session], ticks=8, rollouts=2, seed=1)[0].ask == plan.ask
+
+
+def test_for_each_long_dream_there_are_four_short_ones(tmp_path: Path) -> None:
+    session = record(tmp_path / "s", [((), tick % 7) for tick in range(400)])
+    (plan,) = make_plans([session], ticks=8, rollouts=3, seed=1)
+    lengths = list(plan.starts.values())
+    assert lengths.count(240) == 3 and 8 <= lengths.count(60) <= 12  # some begin where others do
+    assert all(start + length < len(session.ticks) for start, length in plan.starts.items())

@@ -11,7 +11,7 @@ from ncdesktop.training.doubts import Doubts
 from ncdesktop.training.table import build_table
 
 
-def test_the_likeliest_changes_of_a_few_moments_are_kept_with_the_cell_that_alarms(
+def test_of_a_few_moments_those_are_kept_that_alarm_most(
     small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
     table = build_table([small_session], cache=tmp_path, progress=False)
@@ -22,8 +22,7 @@ def test_the_likeliest_changes_of_a_few_moments_are_kept_with_the_cell_that_alar
     with torch.no_grad():
         seen = assemble(table, bank, every, whole, crop=table.grid)
         decisions, _, _ = tiny_model(seen.embed(tiny_model))
-    logit, cell = decisions.change.flatten(1).max(1)
-    rank = logit.argsort(descending=True).argsort()
+    rank = decisions.change.flatten(1).amax(1).argsort(descending=True).argsort()
     doubts = Doubts(table, bank, seed=0)
     ranks = []
     for _ in range(30):
