@@ -99,14 +99,6 @@ class ActionMemory:
     ages: np.ndarray
     held: np.ndarray
 
-    @property
-    def shift(self) -> tuple[int, int]:
-        """Pixels (dx, dy) by which a window dragged in this tick moves: the pointer's motion with the left button held."""
-        if not self.features[-1, 2]:
-            return (0, 0)
-        dx, dy = (self.points[0] - self.points[1]).astype(int)
-        return int(dx), int(dy)
-
 
 def new_memory(pointer: tuple[int, int]) -> ActionMemory:
     """Return the memory of a user who has not done anything yet, with the pointer at `pointer`."""

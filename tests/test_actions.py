@@ -91,12 +91,6 @@ def test_press_is_remembered_where_it_happened_not_where_the_tick_ended() -> Non
     assert memory.points[2].tolist() == [10, 10] and memory.points[3].tolist() == [60, 60]
 
 
-def test_shift_is_the_motion_of_a_drag_only() -> None:
-    memory = advance(new_memory((10, 10)), Action((10, 10), 1, (Button(1, True),)))
-    assert advance(memory, Action((15, 7), 1, (Move(15, 7),))).shift == (5, -3)
-    assert advance(new_memory((10, 10)), Action((15, 7), 0, (Move(15, 7),))).shift == (0, 0)
-
-
 def test_memory_forgets_after_its_history_and_does_not_change_in_place() -> None:
     first = advance(new_memory((0, 0)), Action((0, 0), 1, (Button(1, True),)))
     memory = first

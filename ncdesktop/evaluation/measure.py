@@ -111,7 +111,7 @@ def measure(
             dreamt = asked.step(action)
             kind, weight = plan.ask[tick]
             changed = changed_cells(before.ui, ui)
-            source = sources(state, memory.shift, ui, changed, vocabulary)
+            source = sources(state, memory, ui, changed, vocabulary)
             _count_(result.counts, kind, weight, source, before, recorded, dreamt)
             if tick in plan.read:
                 _read_(result.counts, changed, before.ui, ui, dreamt.ui)

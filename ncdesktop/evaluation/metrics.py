@@ -5,6 +5,8 @@ from enum import IntEnum
 import numpy as np
 import torch
 
+from ncdesktop.actions import ActionMemory
+from ncdesktop.model.drag import lead
 from ncdesktop.world import CELL, State
 
 __all__ = ["RIGHT_BELOW", "Source", "cell_error", "log_loss", "right_cells", "sources", "ssim"]
@@ -83,12 +85,12 @@ def _blurred(image: torch.Tensor) -> torch.Tensor:
 
 
 def sources(
-    state: State, shift: tuple[int, int], after: np.ndarray, changed: np.ndarray, vocabulary: frozenset[bytes]
+    state: State, memory: ActionMemory, after: np.ndarray, changed: np.ndarray, vocabulary: frozenset[bytes]
 ) -> np.ndarray:
     """Tell for each changed cell where its true pixels could be had from.
 
     state:      of a neural world, before the tick
-    shift:      (dx, dy) pixels by which a window dragged in the tick moves
+    memory:     of the user's actions, that of the tick included
     after:      (H, W, 3) uint8, the true screen
     changed:    (rows, cols) bool
     vocabulary: contents that the model can name
@@ -98,7 +100,10 @@ def sources(
     count = state.arrays["screen/count"]
     height, width = after.shape[:2]
     result = np.full(changed.shape, -1, np.int8)
-    dx, dy = shift
+    followed = memory.points[2].astype(int) if memory.ages[0] == 0 else state.arrays["screen/followed"]
+    held = memory.features[-1, 2] > 0
+    seen = (torch.as_tensor(what)[None] for what in (memory.points, memory.ages, held, followed))
+    dx, dy = lead(*seen)[0].tolist()
     for row, column in np.argwhere(changed).tolist():
         top, left = row * CELL, column * CELL
         cell = after[top : top + CELL, left : left + CELL]

@@ -34,6 +34,8 @@ class ActionEncoder(Part):
         self.key = nn.Embedding(key_count(), config.key_dim)
         self.tick = nn.Linear(FEATURES + KEYS_A_TICK * config.key_dim, config.tick_dim)
         self.history = nn.Linear(HISTORY * config.tick_dim + 2, config.dim)
+        self.lead = nn.Linear(3, config.dim, bias=False)
+        nn.init.zeros_(self.lead.weight)
         self.mix = nn.Linear(config.dim, config.dim)
         self.fovea = nn.Sequential(
             nn.Conv2d(3, width, 4, 4), nn.GELU(),
@@ -48,6 +50,8 @@ class ActionEncoder(Part):
         keys = self.key(inputs.keys).flatten(2)  # (B, HISTORY, KEYS_A_TICK * key_dim)
         ticks = F.gelu(self.tick(torch.cat([inputs.features, keys], -1))).flatten(1)
         ages = torch.log1p(inputs.ages.float()) / 6
-        history = self.mix(F.gelu(self.history(torch.cat([ticks, ages], 1))))
+        lead = torch.cat([(inputs.lead / 32).clamp(-4, 4), inputs.lead.any(1, keepdim=True)], 1)
+        history = self.history(torch.cat([ticks, ages], 1)) + self.lead(lead)
+        history = self.mix(F.gelu(history))
         seen = self.fovea(inputs.fovea.flatten(0, 1)).reshape(len(ticks), -1)
         return F.gelu(self.out(F.gelu(history + self.fovea_out(seen))))

@@ -96,6 +96,7 @@ class TickInputs:
     fovea:    (B, 2, 3, 64, 64) in [-1, 1]: around the pointer; and around the last press, as it was when pressed
     cursor:   (B,) int64, shape shown before the tick; the number of shapes stands for "not known"
     placed:   (B, 3) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
+    lead:     (B, 2) int64, (dx, dy) pixels: how far the pointer is ahead of what it drags
     revealed: what is known of the tick's changes, nothing at first
     """
 
@@ -112,6 +113,7 @@ class TickInputs:
     fovea: Tensor
     cursor: Tensor
     placed: Tensor
+    lead: Tensor
     revealed: Revealed
 
     def of(self, which: list[int]) -> "TickInputs":

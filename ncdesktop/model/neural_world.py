@@ -7,22 +7,34 @@ from typing import Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.model.attention import choose_attention, use_attention_
 from ncdesktop.model.crew import Crew, Painter, spare_cores
 from ncdesktop.model.cuda import check_cuda
+from ncdesktop.model.drag import follows, goal, lead
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
-from ncdesktop.model.screen import cells_of
+from ncdesktop.model.screen import cells_of, windows
 from ncdesktop.model.state import ScreenState, new_screen_state
 from ncdesktop.model.tick import TickResult, Turn, dream_ticks_
 from ncdesktop.model.view import choose_view, whole
-from ncdesktop.world import Cursor, Frame, Insight, Start, State
+from ncdesktop.world import CELL, Cursor, Frame, Insight, Start, State
 
 __all__ = ["NeuralWorld", "step_together"]
 
-_SCREEN = ("screen", "contents", "count", "changed_at", "left_at", "embedded", "pressed", "placed")
+_SCREEN = (
+    "screen",
+    "contents",
+    "count",
+    "changed_at",
+    "left_at",
+    "embedded",
+    "pressed",
+    "placed",
+    "followed",
+)
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 
@@ -130,6 +142,7 @@ class NeuralWorld:
             )
             if len(rows):
                 pixels = cells[rows, columns]
+                self._follow_drag_(rows, columns, pixels)
                 self._screen.write_(rows, columns, pixels, self.model.embed(pixels), self._tick)
         return self._frame(None)
 
@@ -178,6 +191,18 @@ class NeuralWorld:
         if self._memory.ages[0] == 0:
             x, y = self._memory.points[2]
             self._screen.press_(float(x), float(y))
+
+    def _follow_drag_(self, rows: Tensor, columns: Tensor, pixels: Tensor) -> None:
+        """Find out whether cells that become `pixels` (N, 16, 16, 3) follow a drag."""
+        screen, memory = self._screen, self._memory
+        seen = (memory.points, memory.ages, memory.features[-1, 2] > 0)
+        points, ages, held = (torch.as_tensor(what, device=self.device)[None] for what in seen)
+        ahead = lead(points, ages, held, screen.followed[None])
+        if ahead.any():
+            corners = torch.stack([rows, columns], 1) * CELL - ahead.flip(-1)
+            moved = windows(screen.screen[None], torch.zeros_like(rows), corners, CELL)
+            if follows((moved == pixels).flatten(1).all(1)):
+                screen.followed = goal(points, ages, held)[0]
 
     def _frame(self, insight: Insight | None) -> Frame:
         x, y = self._memory.points[0]

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.choices import STACK
+from ncdesktop.model.drag import NOWHERE
 from ncdesktop.model.inputs import around
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.sprites import NO_SPRITE
@@ -27,6 +28,7 @@ class ScreenState:
     embedded:   (rows, cols, 1 + K, D) float32, what the cell encoder made of `contents`
     pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
     placed:     (3,) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
+    followed:   (2,) int64, (x, y): where the pointer was when the screen followed its drag last, or pressed
     """
 
     screen: Tensor
@@ -37,6 +39,7 @@ class ScreenState:
     embedded: Tensor
     pressed: Tensor
     placed: Tensor
+    followed: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -48,8 +51,9 @@ class ScreenState:
         return torch.arange(1, 1 + STACK, device=self.count.device) >= self.count[..., None]
 
     def press_(self, x: float, y: float) -> None:
-        """Keep what lies around (x, y) pixels as what was pressed."""
-        self.pressed = around(self.screen[None], torch.tensor([[x, y]], device=self.screen.device))[0]
+        """Keep what lies around (x, y) pixels as what was pressed; from there it may be dragged."""
+        at = torch.tensor([[x, y]], device=self.screen.device)
+        self.pressed, self.followed = around(self.screen[None], at)[0], at[0].long()
 
     def write_(self, rows: Tensor, columns: Tensor, pixels: Tensor, embedded: Tensor, tick: int) -> None:
         """Let cells (rows[i], columns[i]) show pixels (N, 16, 16, 3), whose embeddings are (N, D), from `tick` on, in place.
@@ -111,4 +115,5 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         embedded=slots,
         pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],
         placed=torch.full((3,), NO_SPRITE, device=screen.device),
+        followed=torch.full((2,), NOWHERE, device=screen.device),
     )

@@ -12,6 +12,7 @@ from ncdesktop.actions import ActionMemory
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, decide
+from ncdesktop.model.drag import goal, lead
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -67,7 +68,9 @@ def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
     def memories(name: str) -> Tensor:
         return torch.from_numpy(np.stack([getattr(turn.memory, name) for turn in turns])).to(device)
 
-    embedded, points = _stacked([turn.state.embedded[turn.seen] for turn in turns]), memories("points")
+    embedded = _stacked([turn.state.embedded[turn.seen] for turn in turns])
+    features, points, ages = (memories(name) for name in ("features", "points", "ages"))
+    followed = _stacked([state.followed for state in states])
     screens, pressed = (
         _stacked([getattr(state, name) for state in states]) for name in ("screen", "pressed")
     )
@@ -84,13 +87,14 @@ def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
         left=left.float(),
         origin=torch.tensor(origin, dtype=torch.float32, device=device),
         grid=states[0].grid,
-        features=memories("features"),
+        features=features,
         keys=memories("keys"),
         points=points,
-        ages=memories("ages"),
+        ages=ages,
         fovea=fovea(screens, points, pressed),
         cursor=torch.tensor([turn.cursor for turn in turns], device=device),
         placed=_stacked([state.placed for state in states]),
+        lead=lead(points, ages, features[:, -1, 2] > 0, followed),
         revealed=nothing_revealed(len(turns), rows, columns, dim, device),
     )
 
@@ -126,9 +130,12 @@ def dream_ticks_(
     clock.append(time.perf_counter())
 
     chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
-    for turn, own, placed in zip(turns, chosen, decided.placed, strict=True):
+    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1, 2] > 0)
+    for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()
+        if (own == Choice.SHIFT).any():
+            turn.state.followed = followed.clone()
     cursors = decided.decisions.cursor.argmax(1).tolist()
     probabilities = torch.zeros(len(turns), *turns[0].state.grid)
     for probability, turn, seen in zip(probabilities, turns, decided.probability.cpu(), strict=True):
@@ -188,7 +195,7 @@ class _Scene:
         painter: Painter,
     ) -> None:
         self._model, self._turns, self._done, self._steps, self._painter = model, turns, done, steps, painter
-        self._origin = inputs.origin.long()
+        self._origin, self._lead = inputs.origin.long(), inputs.lead
         self._sprites: Tensor | None = None
 
     def on_screen(self, cells: Cells) -> Cells:
@@ -213,7 +220,10 @@ class _Scene:
         if not len(choice):
             return torch.empty(0, CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
         turns = self._turns
-        sources = [_sources(turns[place], *at) for place, at in _of_each(turns, *self.on_screen(cells))]
+        sources = [
+            _sources(turns[place], self._lead[place], *at)
+            for place, at in _of_each(turns, *self.on_screen(cells))
+        ]
         stack, known, shifted, around = (torch.cat(parts) for parts in zip(*sources, strict=True))
         each = torch.arange(len(choice), device=choice.device)
         pixels = stack[each, torch.where(choice < Choice.GENERATE, choice, 0)]
@@ -244,22 +254,23 @@ class _Scene:
         return pixels
 
 
-def _sources(turn: Turn, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return what the cells (rows[i], columns[i]) of a screen can be made from.
+def _sources(
+    turn: Turn, lead: Tensor, rows: Tensor, columns: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return what the cells (rows[i], columns[i]) of a screen can be made from; lead: see `TickInputs`.
 
     stack   (N, 1 + K, 16, 16, 3) uint8, see `ScreenState`
     known   (N, REFERENCES - 1) bool: which of the newest are set
-    shifted (N, 16, 16, 3) uint8: what the tick's motion of the pointer would move there
+    shifted (N, 16, 16, 3) uint8: what would be moved there if it followed the pointer's drag
     around  (N, 48, 48, 3) uint8: the cells with their surroundings
     """
     state, device = turn.state, rows.device
     screen, first = state.screen[None], torch.zeros_like(rows)
     corners = torch.stack([rows, columns], 1) * CELL
-    motion = torch.tensor(turn.memory.shift[::-1], device=device)
     return (
         state.contents[rows, columns],
         torch.arange(REFERENCES - 1, device=device) < state.count[rows, columns, None],
-        windows(screen, first, corners - motion, CELL),
+        windows(screen, first, corners - lead.flip(-1), CELL),
         windows(screen, first, corners - MARGIN, CELL + 2 * MARGIN),
     )
 

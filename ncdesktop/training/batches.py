@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.drag import NOWHERE, goal, lead
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -87,13 +88,14 @@ class Before:
     ids:  (B, cells, 1 + STACK) int64 into the bank, -1 none
     age:  (B, cells) ticks since each cell changed
     left: (B, cells, STACK) ticks since each content of the stack was last replaced
-    placed: (B, 3) int64: the last sprite that opened, see ScreenState
+    placed: (B, 3) int64: the last sprite that opened; followed (B, 2) int64: of drags; see ScreenState
     """
 
     ids: Tensor
     age: Tensor
     left: Tensor
     placed: Tensor
+    followed: Tensor
 
 
 def recorded_before(table: Table, ticks: Tensor) -> Before:
@@ -105,7 +107,9 @@ def recorded_before(table: Table, ticks: Tensor) -> Before:
         return torch.where(then > 0, now - then, AGE_LIMIT).clamp(max=AGE_LIMIT)
 
     age, left = ago(table.entry_tick[place], now), ago(table.entry_left[place], now[..., None])
-    return Before(table.entry[place].long(), age, left, table.last_sprite[ticks - 1].long())
+    to = goal(table.points[ticks], table.ages[ticks], table.features[ticks, 2] > 0)
+    followed = torch.where(to == NOWHERE, NOWHERE, to - table.lead[ticks].long())
+    return Before(table.entry[place].long(), age, left, table.last_sprite[ticks - 1].long(), followed)
 
 
 @dataclass
@@ -123,7 +127,7 @@ class Batch:
     label:   (B, h, w, choices) bool: all choices that give the true pixels
     word:    (B, h, w) int64, place of the true content in the vocabulary or -1
     cursor:  (B,) int64
-    screens: (B, H, W, 3) uint8 before the tick; shift (B, 2) pixels (dy, dx)
+    screens: (B, H, W, 3) uint8 before the tick; shift (B, 2) pixels (dy, dx) by which a drag moves
     caret:   (B, 2) int64, (y, x) of the corner of what a typed character changed on the recorded screen, or _NOWHERE
     new:     (B, h, w) int64, true content as id in the bank; before likewise with its stack
     """
@@ -211,8 +215,9 @@ def assemble(
     screens = screen_of(bank.take(before.ids[..., 0]).unflatten(1, (rows, columns)))
     stack, new = crop_of(before.ids), crop_of(table.entry[table.place[ticks].long(), 0].long())
     changed = new != stack[..., 0]
-    dragging = table.features[ticks, 2] > 0
-    shift = ((table.points[ticks, 0] - table.points[ticks, 1]) * dragging[:, None]).flip(-1).long()
+    points, ages, held = table.points[ticks], table.ages[ticks], table.features[ticks, 2] > 0
+    ahead = lead(points, ages, held, torch.where(ages[:, :1] == 0, points[:, 2].long(), before.followed))
+    shift = ahead.flip(-1)
 
     label = torch.zeros(batch, height, width, len(CHOICES), dtype=torch.bool, device=device)
     label[..., Choice.EARLIER : Choice.GENERATE] = (stack[..., 1:] == new[..., None]) & changed[..., None]
@@ -242,7 +247,6 @@ def assemble(
     ids, inverse = torch.unique(torch.cat([stack, new[..., None]], -1), return_inverse=True)
     if ids[0] < 0:
         ids, inverse = ids[1:], torch.where(inverse == 0, len(ids) - 1, inverse - 1)
-    points = table.points[ticks]
     features, keys = history(table, ticks)
     inputs = TickInputs(
         embedded=torch.empty(0),
@@ -254,10 +258,11 @@ def assemble(
         features=features,
         keys=keys,
         points=points,
-        ages=table.ages[ticks],
+        ages=ages,
         fovea=fovea(screens, points, _pressed(table, bank, ticks)),
         cursor=table.cursor[ticks - 1].long(),
         placed=before.placed,
+        lead=ahead,
         revealed=nothing_revealed(batch, height, width, 0, device),
     )
     return Batch(

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import Cells, decide
+from ncdesktop.model.drag import goal
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.state import restack
 from ncdesktop.training.batches import Batch, Before, CellBank, assemble, recorded_before
@@ -35,7 +36,7 @@ class OwnMistakes:
         self._kinds = drawn_kinds(table)
         self._left, self._again = 0, True
         self._ticks = torch.zeros(dreams, dtype=torch.int64, device=table.place.device)
-        self._before = Before(self._ticks, self._ticks, self._ticks, self._ticks)
+        self._before = Before(*[self._ticks] * 5)
 
     @torch.no_grad()
     def next_batch(self, model: NCGUIWorld, generator: torch.Generator) -> Batch:
@@ -84,6 +85,10 @@ class OwnMistakes:
         opened[cells[0][choice == Choice.SPRITE]] = True
         after = self._write(batch, cells, new)
         after.placed = torch.where(opened[:, None], decided.placed, self._before.placed)
+        moved = torch.zeros_like(opened)
+        moved[cells[0][choice == Choice.SHIFT]] = True
+        to = goal(inputs.points, inputs.ages, inputs.features[:, -1, 2] > 0)
+        after.followed = torch.where(moved[:, None], to, to - inputs.lead)
         return after
 
     def _write(self, batch: Batch, cells: Cells, new: Tensor) -> Before:
@@ -98,7 +103,7 @@ class OwnMistakes:
         replaced = torch.cat([torch.ones_like(new)[:, None], left[which, place]], 1)
         left[which, place] = replaced.gather(1, source).to(left.dtype)
         age[which, place] = 1
-        return Before(ids, age, left, self._before.placed)
+        return Before(ids, age, left, self._before.placed, self._before.followed)
 
     def _crops(self) -> Batch:
         """Crops around what the recording shows differently after the dreams' next tick (or around the pointer)."""

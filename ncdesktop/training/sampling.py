@@ -14,7 +14,7 @@ CROPS = ((8, 8), (12, 16), (16, 24), (24, 32))
 """Cells of the crops, small to whole; a change is seen whole in the smallest that holds it, most of the time."""
 _CELLS_A_BATCH = 768
 
-SHARES = {"drag": 0.08, "event": 0.34, "edge": 0.14, "hover": 0.12, "late": 0.12, "still": 0.12, "idle": 0.08}
+SHARES = {"drag": 0.14, "event": 0.30, "edge": 0.14, "hover": 0.10, "late": 0.12, "still": 0.12, "idle": 0.08}
 """Share of each kind of tick among all that are drawn (see `drawn_kinds`)."""
 _EVENT_CELLS = 20
 

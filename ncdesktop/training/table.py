@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.paths import write_atomically
 from ncdesktop.session import Session
 from ncdesktop.training.cells import VERSION, SessionCells, session_cells
+from ncdesktop.training.drags import leads
 from ncdesktop.world import CELL, Cursor
 
 __all__ = ["PROMPT_TICKS", "Table", "build_table", "history", "recurring_cells"]
@@ -26,11 +28,12 @@ __all__ = ["PROMPT_TICKS", "Table", "build_table", "history", "recurring_cells"]
 PROMPT_TICKS = 3
 """A tick is prompt if an edge lies at most so many ticks back (or the pointer moved in it or the one before)."""
 _AFTER_EDGE_TICKS = 12
+_LEADS = "lead.npy"
 _ARRAYS = (
-    "cells", "entry", "entry_tick", "entry_left", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start", "sprite",
+    "cells", "entry", "entry_tick", "entry_left", "place", "features", "keys", "points", "ages", "edge", "cursor", "session", "since_start", "lead", "sprite",
 )  # fmt: skip
 
-_STORED = tuple(name for name in _ARRAYS if name != "sprite")
+_STORED = tuple(name for name in _ARRAYS if name not in ("lead", "sprite"))
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Table:
     place:       (N, rows * cols) int32 indices into `entry`: the screen with its history at the end of each tick
     features:    (N, FEATURES) float32, keys (N, KEYS_A_TICK), points (N, 4, 2), ages (N, 2): see ActionMemory
     edge:        (N,) bool; cursor (N,) index into `cursors`
+    lead:        (N, 2) int16, (dx, dy) pixels: how far the pointer is ahead of what it drags
     sprite:      (N, 3) int32: the sprite that opens in the tick, or NO_SPRITE, and y and x of its corner; none until
                  `place_sprites_`
     session:     (N,) int16; since_start (N,) int32: ticks since the session's start
@@ -66,6 +70,7 @@ class Table:
     cursor: Tensor
     session: Tensor
     since_start: Tensor
+    lead: Tensor
     sprite: Tensor
 
     def __len__(self) -> int:
@@ -161,7 +166,13 @@ def build_table(sessions: list[Session], *, cache: Path, progress: bool = True) 
     if not (folder / "table.json").exists():
         bar = tqdm(sessions, desc="reading sessions", unit="session", disable=None if progress else True)
         _merge([session_cells(session, cache) for session in bar], sessions, folder)
-    return _load(folder)
+    table = _load(folder)
+    if not (folder / _LEADS).exists():
+        buffer = BytesIO()
+        np.save(buffer, leads(table))
+        write_atomically(folder / _LEADS, buffer.getvalue())
+    table.lead = torch.from_numpy(np.load(folder / _LEADS))
+    return table
 
 
 def _merge(parts: list[SessionCells], sessions: list[Session], folder: Path) -> None:
@@ -217,6 +228,7 @@ def _merge(parts: list[SessionCells], sessions: list[Session], folder: Path) -> 
 def _load(folder: Path) -> Table:
     facts = json.loads((folder / "table.json").read_text())
     arrays = {name: torch.from_numpy(np.load(folder / f"{name}.npy", mmap_mode="c")) for name in _STORED}
+    arrays["lead"] = torch.zeros(len(arrays["place"]), 2, dtype=torch.int16)
     arrays["sprite"] = torch.full((len(arrays["place"]), 3), NO_SPRITE, dtype=torch.int32)
     assert arrays["features"].shape[1] == FEATURES and arrays["entry"].shape[1] == 1 + STACK
     cursors = [

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from tiny import random_screen
 
-from ncdesktop.actions import Action
+from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.evaluation.metrics import Source, cell_error, log_loss, right_cells, sources, ssim
+from ncdesktop.events import Button, Move
 from ncdesktop.model.neural_world import NeuralWorld
 
 
@@ -47,7 +48,9 @@ def test_log_loss_adds_up_over_cells() -> None:
 def test_pixels_are_traced_to_drag_stack_vocabulary_or_nowhere(tiny_world: NeuralWorld) -> None:
     first, second = random_screen(11), random_screen(12)
     tiny_world.reset(0, first)
-    tiny_world.follow(Action((64, 64)), second)
+    pressed = Action((64, 64), 1, (Move(64, 64), Button(1, True)))
+    tiny_world.follow(pressed, second)
+    memory = advance(new_memory((64, 64)), pressed)
     after = second.copy()
     after[32:48, 32:48] = second[32 - 5 : 48 - 5, 32 - 3 : 48 - 3]
     after[64:80, 0:16] = first[64:80, 0:16]
@@ -56,7 +59,13 @@ def test_pixels_are_traced_to_drag_stack_vocabulary_or_nowhere(tiny_world: Neura
     after[112:128, 112:128] = np.random.default_rng(3).integers(0, 256, (16, 16, 3), np.uint8)
     changed = np.zeros((8, 8), bool)
     changed[2, 2] = changed[4, 0] = changed[0, 0] = changed[7, 7] = True
-    found = sources(tiny_world.get_state(), (3, 5), after, changed, frozenset([word.tobytes()]))
+    found = sources(
+        tiny_world.get_state(),
+        advance(memory, Action((67, 69), 1)),
+        after,
+        changed,
+        frozenset([word.tobytes()]),
+    )
     assert found[2, 2] == Source.SHIFT
     assert found[4, 0] == Source.STACK
     assert found[0, 0] == Source.DICTIONARY

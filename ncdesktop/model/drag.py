@@ -1,0 +1,36 @@
+"""What a drag moves: as far as the pointer is ahead of what it holds, so that a dream that fell behind catches up."""
+
+import torch
+from torch import Tensor
+
+__all__ = ["NOWHERE", "follows", "goal", "lead"]
+
+NOWHERE = -1
+"""Coordinates of a place that is not known."""
+_AFTER_TICKS = 3
+"""Ticks after its release in which a window may still follow."""
+_CELLS, _SHARE = 3, 0.2
+
+
+def goal(points: Tensor, ages: Tensor, held: Tensor) -> Tensor:
+    """Return (B, 2) int64, (x, y): where the pointer has brought what it holds, NOWHERE if it holds nothing.
+
+    points (B, 4, 2) and ages (B, 2): see ActionMemory; held (B,) bool: the left button is held
+    """
+    released = torch.where((ages[:, 1] <= _AFTER_TICKS)[:, None], points[:, 3], float(NOWHERE))
+    return torch.where(held[:, None], points[:, 0], released).long()
+
+
+def lead(points: Tensor, ages: Tensor, held: Tensor, followed: Tensor) -> Tensor:
+    """Return (B, 2) int64, (dx, dy) pixels: how far the pointer is ahead of what it holds.
+
+    followed: (B, 2) int64, (x, y): where the pointer was when the screen followed it last, or took hold
+    """
+    to = goal(points, ages, held)
+    known = (followed != NOWHERE).all(1) & (to != NOWHERE).all(1)
+    return (to - followed) * known[:, None]
+
+
+def follows(same: Tensor) -> bool:
+    """Tell whether the screen follows a drag. same: (N,) bool, which of the changed cells show what it would move there."""
+    return int(same.sum()) >= _CELLS and float(same.float().mean()) >= _SHARE
