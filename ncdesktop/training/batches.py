@@ -120,9 +120,10 @@ class Batch:
     inputs:  without embeddings; `embed` fills them in
     cells:   (U, 16, 16, 3) uint8, distinct; ids (B, h, w, 1 + STACK) index them, U stands for nothing
     truth:   (B, h, w) likewise, what the cells become
-    told:    (B, h, w) bool: cells of which the inputs tell what they become
+    told:    (B, h, w) bool: cells of which the inputs tell what they become; lied (B, h, w): not so, but what a sprite shows
     sprite:  (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
-    drawn:   (B, h, w) bool: cells that it would change; shown (M, 16, 16, 3) uint8 what to, in order
+    drawn:   (B, h, w) bool: cells that it, or what is offered in its place, would change; shown (M, 16, 16, 3) uint8 what to,
+             in order
     changed: (B, h, w) bool; ignored (B, h, w) bool: cells that are nobody's fault
     label:   (B, h, w, choices) bool: all choices that give the true pixels
     word:    (B, h, w) int64, place of the true content in the vocabulary or -1
@@ -138,6 +139,7 @@ class Batch:
     ids: Tensor
     truth: Tensor
     told: Tensor
+    lied: Tensor
     sprite: Tensor
     drawn: Tensor
     shown: Tensor
@@ -165,8 +167,30 @@ class Batch:
         known.contents = embedded.new_zeros(*self.told.shape, embedded.shape[1]).index_put(
             (self.told,), embedded[self.truth[self.told]]
         )
+        known.contents = torch.where(self.lied[..., None], known.sprite, known.contents)
         self.inputs.cursor = torch.where(self.inputs.cursor < 0, len(model.cursors), self.inputs.cursor)
         return self.inputs
+
+    def offer_(self, bank: CellBank, which: Tensor, placed: Tensor) -> None:
+        """Let sprites `placed` (N, 3) be what opens in the crops `which` (N,), rightly or not, in place: what they would change,
+        and from where cells can come then."""
+        contents, differ = bank.sprites.cells(self.screens[which], placed)
+        _, height, width = self.changed.shape
+        row, column = self.inputs.origin[which].long().unbind(1)
+        rows = (row[:, None] + torch.arange(height, device=row.device))[:, :, None]
+        columns = (column[:, None] + torch.arange(width, device=row.device))[:, None]
+        each = torch.arange(len(which), device=row.device)[:, None, None]
+        contents, differ = contents[each, rows, columns], differ[each, rows, columns]
+        shown = contents.new_zeros(*self.drawn.shape, *contents.shape[3:])
+        shown[self.drawn] = self.shown
+        shown[which], self.drawn[which] = contents, differ
+        self.shown = shown[self.drawn]
+        changed, label = self.changed[which], self.label[which]
+        right = (contents == bank.take(self.new[which])).flatten(3).all(-1)
+        label[..., Choice.SPRITE] = right & differ & changed
+        label[..., [Choice.DICTIONARY, Choice.GENERATE]] = False
+        _label_fresh_(label, changed, self.word[which])
+        self.label[which] = label
 
     def corners(self, which: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Return (N, 2) (y, x) pixels of cells (rows, columns) of crops `which` on their screens."""
@@ -225,24 +249,10 @@ def assemble(
     corners = ((origins[which] + torch.stack([row, column], 1)) * CELL) - shift[which]
     same = (windows(screens, which, corners, CELL) == bank.take(new[which, row, column])).flatten(1).all(1)
     label[which, row, column, Choice.SHIFT] = same
-    sprite = table.sprite[ticks].long()
-    drawn, shown = torch.zeros_like(changed), bank.take(new[:0].flatten())
-    opens = torch.nonzero(sprite[:, 0] != NO_SPRITE).flatten()
-    if len(opens):
-        contents, differ = bank.sprites.cells(screens[opens], sprite[opens])
-        inside_, each = inside[opens], torch.arange(len(opens), device=device)[:, None]
-        contents, differ = (
-            what.flatten(1, 2)[each, inside_].unflatten(1, crop) for what in (contents, differ)
-        )
-        drawn[opens], shown = differ, contents[differ]
-        right = torch.zeros_like(drawn)
-        right[drawn] = (shown == bank.take(new[drawn])).flatten(1).all(1)
-        label[..., Choice.SPRITE] = right & changed
-    fresh = changed & ~label.any(-1)
     carets = _carets(table, ticks)
     typed = (carets[:, 0] != _NOWHERE)[:, None, None]  # letters are painted: as words they were guessed
     word = torch.where(changed & ~typed, bank.word(new), -1)
-    label[..., Choice.DICTIONARY], label[..., Choice.GENERATE] = fresh & (word >= 0), fresh & (word < 0)
+    _label_fresh_(label, changed, word)
 
     ids, inverse = torch.unique(torch.cat([stack, new[..., None]], -1), return_inverse=True)
     if ids[0] < 0:
@@ -265,16 +275,17 @@ def assemble(
         lead=ahead,
         revealed=nothing_revealed(batch, height, width, 0, device),
     )
-    return Batch(
+    batch_ = Batch(
         ticks=ticks,
         inputs=inputs,
         cells=bank.take(ids),
         ids=inverse[..., :-1],
         truth=inverse[..., -1],
         told=torch.zeros_like(changed),
-        sprite=sprite,
-        drawn=drawn,
-        shown=shown,
+        lied=torch.zeros_like(changed),
+        sprite=table.sprite[ticks].long(),
+        drawn=torch.zeros_like(changed),
+        shown=bank.take(new[:0].flatten()),
         changed=changed,
         ignored=torch.zeros_like(changed) if ignored is None else crop_of(ignored),
         label=label,
@@ -286,6 +297,16 @@ def assemble(
         new=new,
         before=stack,
     )
+    opens = torch.nonzero(batch_.sprite[:, 0] != NO_SPRITE).flatten()
+    if len(opens):
+        batch_.offer_(bank, opens, batch_.sprite[opens])
+    return batch_
+
+
+def _label_fresh_(label: Tensor, changed: Tensor, word: Tensor) -> None:
+    """Let cells that change and come from nowhere else (label (..., choices), in place) be words, or painted without one."""
+    fresh = changed & ~label.any(-1)
+    label[..., Choice.DICTIONARY], label[..., Choice.GENERATE] = fresh & (word >= 0), fresh & (word < 0)
 
 
 def _carets(table: Table, ticks: Tensor) -> Tensor:

@@ -12,7 +12,8 @@ from ncdesktop.model.generator import Generator
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.losses import paint_loss, painting, reveal_
+from ncdesktop.training.losses import paint_loss, painting
+from ncdesktop.training.reveal import reveal_
 from ncdesktop.training.sampling import TickSampler
 from ncdesktop.training.table import Table
 

@@ -14,7 +14,8 @@ from ncdesktop.model.placer import Placer, Situation
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.losses import FORGOTTEN_SPRITES, place_loss
+from ncdesktop.training.losses import place_loss
+from ncdesktop.training.reveal import FORGOTTEN_SPRITES
 from ncdesktop.training.table import Table
 
 __all__ = ["PLACER"]

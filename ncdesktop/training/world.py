@@ -26,9 +26,10 @@ from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.doubts import Doubts
-from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.losses import losses
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, split_parameters
+from ncdesktop.training.reveal import mislead_, reveal_
 from ncdesktop.training.sampling import TickSampler
 from ncdesktop.training.sprites import find_sprites, placements
 from ncdesktop.training.table import Table, recurring_cells
@@ -275,6 +276,7 @@ def _gradients(
         batch = source.batch(generator)
         tally.add(batch.changed.numel())
         reveal_(batch, len(model.cursors), generator)
+        mislead_(batch, source.bank, generator)
         loss = losses(model, batch, source.bank, generator)
         count = len(batch.cursor)
         (loss.total * count).backward()

@@ -15,7 +15,7 @@ from ncdesktop.model.tick import Turn, tick_inputs
 from ncdesktop.model.view import whole
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.losses import reveal_
+from ncdesktop.training.reveal import reveal_
 from ncdesktop.training.table import Table, build_table
 from ncdesktop.world import Frame
 

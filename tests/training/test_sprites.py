@@ -15,8 +15,9 @@ from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.session import SessionWriter, open_session
 from ncdesktop.training.alone import AloneConfig, train_alone
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.losses import losses
 from ncdesktop.training.placer import PLACER
+from ncdesktop.training.reveal import mislead_, reveal_
 from ncdesktop.training.sprites import find_sprites, placements
 from ncdesktop.training.table import Table, build_table
 from ncdesktop.world import Frame
@@ -107,6 +108,36 @@ def test_what_a_sprite_makes_exactly_is_labelled_so_and_told_to_the_second_look(
     torch.testing.assert_close(inputs.revealed.sprite[crop][opens], expected)
     batch.inputs.revealed.cells *= 0  # nothing is told: now the placer has to say it
     assert losses(tiny_model, batch, bank, generator).place > 1
+
+
+def test_wrong_sprites_are_offered_and_labelled_as_wrong(table: Table, tmp_path: Path, tiny_model) -> None:
+    tiny_model.sprites = Sprites([torch.from_numpy(window())] * 3)
+    table.place_sprites_(placements(table, tiny_model.sprites, tmp_path, progress=False))
+    table.name_cursors_(tiny_model.cursors)
+    bank = CellBank(table, tiny_model.vocabulary, tiny_model.sprites)
+    ticks, whole = torch.ones(64, dtype=torch.int64), torch.zeros(64, 2, dtype=torch.int64)
+    batch = assemble(table, bank, ticks, whole, crop=table.grid)
+    right = batch.drawn[0].clone()
+    generator = torch.Generator().manual_seed(0)
+    reveal_(batch, 2, generator)
+    mislead_(batch, bank, generator)
+    inputs = batch.embed(tiny_model)
+    told = (inputs.revealed.drawn > 0).flatten(1).any(1)
+    moved = told & (batch.drawn != right).flatten(1).any(1)
+    assert 0 < moved.sum() < told.sum()
+    assert torch.equal(batch.drawn[told & ~moved], right.expand(int((told & ~moved).sum()), -1, -1))
+    label = batch.label[..., Choice.SPRITE]
+    assert (label & batch.drawn == label).all() and (label[moved].sum((1, 2)) < right.sum()).all()
+    fresh = batch.label[..., [Choice.DICTIONARY, Choice.GENERATE]].any(-1) & batch.changed
+    assert torch.equal(
+        fresh[moved], (batch.changed & ~label)[moved]
+    )  # what no sprite shows is named or painted
+    # a cell that is told to come from the sprite is told what the wrong one shows
+    known = inputs.revealed
+    assert batch.lied.any() and not batch.lied[~told].any()
+    torch.testing.assert_close(known.contents[batch.lied], known.sprite[batch.lied])
+    of_sprite = known.choices[..., Choice.SPRITE] > 0
+    assert (batch.drawn | ~of_sprite)[moved].all()
 
 
 def test_only_the_placer_changes_and_it_learns(table: Table, tmp_path: Path, tiny_model: NCGUIWorld) -> None:

@@ -14,9 +14,10 @@ from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.launch import launch
-from ncdesktop.training.losses import losses, reveal_
+from ncdesktop.training.losses import losses
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, _orthogonal
+from ncdesktop.training.reveal import reveal_
 from ncdesktop.training.sampling import SHARES, TickSampler, drawn_kinds
 from ncdesktop.training.table import build_table
 from ncdesktop.training.world import TrainConfig, train
