@@ -153,7 +153,6 @@ def find_sprites(table: Table, *, most: int, seed: int = 0, progress: bool = Tru
     order = np.random.default_rng(seed).permutation(len(ticks))
     gained: Counter[int] = Counter()
     met: dict[int, set[int]] = defaultdict(set)
-    born: dict[int, int] = {}
     disagree: dict[int, np.ndarray] = {}
     agree: dict[int, np.ndarray] = {}
     bar = tqdm([ticks[index] for index in order], desc="finding sprites", disable=None if progress else True)
@@ -172,7 +171,6 @@ def find_sprites(table: Table, *, most: int, seed: int = 0, progress: bool = Tru
         if left.sum() >= max(_NEW_CELLS, (1 - _EXPLAINED) * event.fresh.sum()):
             image = _cut(event, left)
             if image is not None:
-                born[now] = now
                 met[now] = {int(table.session[tick])}
                 finder.add(now, image)
                 agree[now], disagree[now] = (np.zeros(image.shape[:2], np.int32) for _ in range(2))
