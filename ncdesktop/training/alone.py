@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.training.calibration import fitted_trust
 from ncdesktop.training.checkpoint import replace_part
 from ncdesktop.training.sprites import placements
 from ncdesktop.training.table import Table
@@ -82,7 +83,8 @@ def train_alone(
     cache: Path,
     device: str = "cpu",
 ) -> dict[str, float]:
-    """Train a part of the model of the run in `out`, whose other parts stay as they are, and write it there.
+    """Train a part of the model of the run in `out`, whose other parts stay as they are but for how far the choices can be trusted,
+    and write it there.
 
     returns: its loss before and after on held-out examples (on the collected ones where nothing is held out)
     """
@@ -121,8 +123,13 @@ def train_alone(
     bar.close()
     figures = {"before": before, "after": _judge(lesson, average, judged)}
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
-    average.save_pretrained(out / "weights" / lesson.part, dtype=torch.float16)  # type: ignore[operator]
-    replace_part(out / "checkpoint.safetensors", lesson.part, average.state_dict())
+    setattr(model, lesson.part, average)
+    trust = model.selector.trust.copy_(fitted_trust(model, (held or table).to(device), seed=config.seed))
+    for name in (lesson.part, "selector"):
+        getattr(model, name).save_pretrained(out / "weights" / name, dtype=torch.float16)
+    checkpoint = out / "checkpoint.safetensors"
+    replace_part(checkpoint, lesson.part, average.state_dict())
+    replace_part(checkpoint, "selector", {"trust": trust})
     return figures
 
 
