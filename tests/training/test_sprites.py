@@ -148,7 +148,9 @@ def test_only_the_placer_changes_and_it_learns(table: Table, tmp_path: Path, tin
     assert figures["after"] < 0.8 * figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert not torch.allclose(after.placer.name_bias, tiny_model.placer.name_bias, atol=1e-2)
-    assert after.selector.trust.max() <= 1 < tiny_model.selector.trust.min()  # found out anew, with the new placer
+    assert (
+        after.selector.trust.max() <= 1 < tiny_model.selector.trust.min()
+    )  # found out anew, with the new placer
     for name, value in after.selector.named_parameters():
         torch.testing.assert_close(value, tiny_model.selector.get_parameter(name), atol=1e-2, rtol=1e-2)
 
