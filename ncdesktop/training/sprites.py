@@ -4,10 +4,10 @@ A menu or a window is the same pixels at any place. Sixteen by sixteen pixels of
 they are now, they vote for the sprite and its place, and whole cells that come out right decide.
 """
 
-import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ncdesktop.model.placer import BEYOND
-from ncdesktop.model.screen import cells_of, screen_of
+from ncdesktop.model.screen import screen_of
 from ncdesktop.model.sprites import NO_SPRITE, Sprites, overlap
 from ncdesktop.paths import write_atomically
 from ncdesktop.training.table import Table
@@ -33,7 +33,8 @@ _WRONG = 0.5
 """What a cell costs that a sprite would get wrong; one that it gets right counts one."""
 _EXPLAINED = 0.6
 _FORGET_TICKS = 2500
-_UINT = np.uint64
+_UINT, _MET_BITS = np.uint64, 20
+_BIAS = 1 << 13
 
 
 def _hashes(image: np.ndarray) -> np.ndarray:
@@ -48,6 +49,19 @@ def _hashes(image: np.ndarray) -> np.ndarray:
             sums = sums * _UINT(factor) + mixed[offset : offset + len(sums)]
         mixed = (sums ^ (sums >> _UINT(31))) * _UINT(0xBF58476D1CE4E5B9)
     return mixed
+
+
+def _code(number: int, y: int, x: int) -> int:
+    """Return a sprite and its corner as one number, so that votes are counted fast; corners add up."""
+    return (number << 28) + ((y + _BIAS) << 14) + x + _BIAS
+
+
+def _decode(place: int) -> tuple[int, int, int]:
+    return place >> 28, (place >> 14 & 0x3FFF) - _BIAS, (place & 0x3FFF) - _BIAS
+
+
+def _upper(hashes: np.ndarray) -> np.ndarray:
+    return hashes >> _UINT(64 - _MET_BITS)
 
 
 @dataclass
@@ -76,12 +90,14 @@ class _Finder:
 
     def __init__(self) -> None:
         self.images: dict[int, np.ndarray] = {}
-        self._anchors: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        self._known: np.ndarray | None = None
+        self._anchors: dict[int, list[int]] = defaultdict(
+            list
+        )  # hash -> coded sprites with their corners from here
+        self._met = np.zeros(1 << _MET_BITS, bool)  # upper bits of the anchors: most places are none
 
     def add(self, number: int, image: np.ndarray) -> None:
         """image: (h, w, 4) uint8, transparent where alpha is 0"""
-        self.images[number], self._known = image, None
+        self.images[number] = image
         height, width, _ = image.shape
         places = [
             (y, x)
@@ -99,14 +115,14 @@ class _Finder:
         for index in np.argsort(busy, kind="stable")[::-1][:_ANCHORS]:
             y, x = places[index]
             if busy[index] > 1:
-                self._anchors[int(hashes[y, x])].append((number, y, x))
+                self._anchors[int(hashes[y, x])].append(_code(number, -y, -x))
+                self._met[_upper(hashes[y, x])] = True
 
     def remove(self, numbers: set[int]) -> None:
-        self._known = None
         for number in numbers:
             del self.images[number]
         for anchor, places in list(self._anchors.items()):
-            kept = [place for place in places if place[0] not in numbers]
+            kept = [place for place in places if _decode(place)[0] not in numbers]
             if kept:
                 self._anchors[anchor] = kept
             else:
@@ -114,32 +130,34 @@ class _Finder:
 
     def place(self, event: _Event) -> _Placed | None:
         """Return the sprite and place that explain most of an event, if any does."""
-        if self._known is None:
-            self._known = np.array(sorted(self._anchors), _UINT)
-        if not len(self._known):
-            return None
         rows, columns = np.nonzero(event.changed)
         top, left = rows.min() * CELL, columns.min() * CELL
         hashes = _hashes(event.after[top : (rows.max() + 1) * CELL, left : (columns.max() + 1) * CELL])
-        found = self._known[np.searchsorted(self._known, hashes).clip(max=len(self._known) - 1)] == hashes
-        votes: Counter[tuple[int, int, int]] = Counter()
-        for y, x in np.argwhere(found).tolist():
-            for number, own_y, own_x in self._anchors[int(hashes[y, x])]:
-                corner = int(top) + y - own_y, int(left) + x - own_x
-                if min(corner) >= -BEYOND:
-                    votes[number, *corner] += 1
-        placed = [self._try(event, *place) for place, _ in votes.most_common(_CANDIDATES)]
+        votes: Counter[int] = Counter()
+        for y, x in np.argwhere(self._met[_upper(hashes)]).tolist():
+            here = _code(0, int(top) + y, int(left) + x) - _code(0, 0, 0)
+            votes.update([place + here for place in self._anchors.get(int(hashes[y, x]), ())])
+        likeliest = (_decode(place) for place, _ in votes.most_common())
+        inside = (place for place in likeliest if min(place[1:]) >= -BEYOND)
+        placed = [self._try(event, *place) for place in islice(inside, _CANDIDATES)]
         best = max(placed, key=lambda each: each.score, default=None)
         return best if best and best.score >= _FRESH_CELLS else None
 
     def _try(self, event: _Event, number: int, y: int, x: int) -> _Placed:
-        shown = _drawn(event.before, self.images[number], y, x)
-        cells, after, before = (_as_cells(screen) for screen in (shown, event.after, event.before))
-        same = (cells == after).all((2, 3, 4))
-        differs = (cells != before).any((2, 3, 4))
-        right = same & differs
-        score = float((right & event.fresh).sum()) + 0.25 * float(right.sum())
-        return _Placed(number, y, x, score - _WRONG * float((differs & ~same).sum()), right)
+        image = self.images[number]
+        inside, _ = overlap(event.after.shape, image.shape, y, x)
+        (top, bottom), (left, right) = ((side.start // CELL, -(-side.stop // CELL)) for side in inside)
+        cells, pixels = (
+            np.s_[top:bottom, left:right],
+            np.s_[top * CELL : bottom * CELL, left * CELL : right * CELL],
+        )
+        before, after = event.before[pixels], event.after[pixels]
+        shown = _drawn(before, image, y - top * CELL, x - left * CELL)
+        same, differs = _alike(shown, after), ~_alike(shown, before)
+        explained = np.zeros_like(event.changed)
+        explained[cells] = same & differs
+        score = float((explained & event.fresh).sum()) + 0.25 * float(explained.sum())
+        return _Placed(number, y, x, score - _WRONG * float((differs & ~same).sum()), explained)
 
 
 def find_sprites(table: Table, *, most: int, seed: int = 0, progress: bool = True) -> Sprites:
@@ -192,24 +210,27 @@ def find_sprites(table: Table, *, most: int, seed: int = 0, progress: bool = Tru
 def placements(table: Table, sprites: Sprites, cache: Path, *, progress: bool = True) -> Tensor:
     """Return (N, 3) int32: the sprite that opens in each tick of the table, NO_SPRITE if none does, and y, x of its corner.
 
-    From `cache` if it is there, else found and left there.
+    Session by session, from `cache` if it is there, else found and left there.
     """
-    print_ = zlib.crc32(",".join(table.fingerprints).encode(), sprites.fingerprint)
-    path = cache / f"sprites-{print_:08x}.npy"
-    if path.exists():
-        return torch.from_numpy(np.load(path))
     finder = _Finder()
     for number, image in enumerate(sprites.images):
         finder.add(number, image.cpu().numpy())
     found = np.full((len(table), 3), NO_SPRITE, np.int32)
-    for tick in tqdm(_ticks(table), desc="placing sprites", disable=None if progress else True):
-        event = _event(table, tick)
-        placed = event and finder.place(event)
-        if placed:
-            found[tick] = placed.number, placed.y, placed.x
-    buffer = BytesIO()
-    np.save(buffer, found)
-    write_atomically(path, buffer.getvalue())
+    ticks, sessions = np.array(_ticks(table), np.int64), table.session.numpy()
+    bar = tqdm(table.fingerprints, desc="placing sprites", unit="session", disable=None if progress else True)
+    for number, fingerprint in enumerate(bar):
+        path = cache / f"sprites-{sprites.fingerprint:08x}-{fingerprint}.npy"
+        own = np.flatnonzero(sessions == number)
+        if not path.exists():
+            for tick in ticks[sessions[ticks] == number].tolist():
+                event = _event(table, tick)
+                placed = event and finder.place(event)
+                if placed:
+                    found[tick] = placed.number, placed.y, placed.x
+            buffer = BytesIO()
+            np.save(buffer, found[own])
+            write_atomically(path, buffer.getvalue())
+        found[own] = np.load(path)
     return torch.from_numpy(found)
 
 
@@ -278,10 +299,12 @@ def _drawn(screen: np.ndarray, image: np.ndarray, y: int, x: int) -> np.ndarray:
     """Return the screen with an image (h, w, 4) at (y, x)."""
     inside, own = overlap(screen.shape, image.shape, y, x)
     shown = screen.copy()
-    part = image[own]
-    shown[inside] = np.where(part[..., 3:] > 0, part[..., :3], shown[inside])
+    np.copyto(shown[inside], image[own][..., :3], where=image[own][..., 3:] > 0)
     return shown
 
 
-def _as_cells(screen: np.ndarray) -> np.ndarray:
-    return cells_of(torch.from_numpy(screen)).numpy()
+def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return (rows, cols) bool: cells of two screens (H, W, 3) that are the same."""
+    red, green, blue = np.moveaxis(one == other, 2, 0)
+    height, width = red.shape
+    return (red & green & blue).reshape(height // CELL, CELL, width // CELL, CELL).all((1, 3))

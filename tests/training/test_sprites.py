@@ -71,6 +71,10 @@ def test_every_opening_is_placed_and_read_back_the_next_time(table: Table, tmp_p
     assert placed[opened, 1:].tolist() == [list(place) for places in PLACES for place in places]
     table.cells = torch.zeros_like(table.cells)
     assert torch.equal(placements(table, sprites, tmp_path, progress=False), placed)
+    table.fingerprints[0] = "another session, in which nothing is to be seen"
+    found = placements(table, sprites, tmp_path, progress=False)
+    first = table.session == 0
+    assert (found[first] == NO_SPRITE)[:, 0].all() and torch.equal(found[~first], placed[~first])
 
 
 def test_the_last_sprite_is_remembered_until_the_session_ends(table: Table, tmp_path: Path) -> None:
