@@ -35,7 +35,11 @@ def test_sitting_leaves_weights_and_the_next_goes_on(
     model = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     before = NCGUIWorld.from_pretrained(tiny_weights)
     assert not torch.equal(model.backbone.cells_in.weight, before.backbone.cells_in.weight)
+    before.trained_on = ("an earlier one",)
+    before.save_pretrained(tmp_path / "run" / "weights")
     train(table, None, tmp_path / "run", SHORT, cache=tmp_path)
+    model = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
+    assert model.trained_on == ("an earlier one", small_session.fingerprint)
     starts = sorted(int(path.stem.split("-")[1]) for path in (tmp_path / "run").glob("sitting-*.json"))
     assert starts[0] == 0 and starts[1] > 0
     lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
