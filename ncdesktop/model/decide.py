@@ -11,8 +11,8 @@ from ncdesktop.model.choices import Choice
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Situation
-from ncdesktop.model.sampler import Pivot, pick, settle
-from ncdesktop.model.selector import Decisions
+from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
+from ncdesktop.model.selector import Decisions, context
 from ncdesktop.model.sprites import NO_SPRITE
 
 __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
@@ -89,9 +89,10 @@ def decide(
         )
 
     first = look(inputs, encoded, action)
+    sharp = sharpness(context(inputs.features, inputs.keys)).tolist()
     pivots = [
-        pick(probability, generator, happens=happens)
-        for probability, generator in zip(first.probability, generators, strict=True)
+        pick(probability, generator, sharpness=own, happens=happens)
+        for probability, generator, own in zip(first.probability, generators, sharp, strict=True)
     ]
     drawn = torch.zeros_like(first.changed)
     doubts = [(screen, pivot) for screen, pivot in enumerate(pivots) if pivot]

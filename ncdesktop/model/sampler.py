@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.crew import Painter
+from ncdesktop.model.selector import CONTEXTS
 
-__all__ = ["NOISE", "SHARPNESS", "Noise", "Pivot", "noised", "paint", "pick", "settle"]
+__all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pick", "settle", "sharpness"]
 
 Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
-SHARPNESS = 2.5
-"""Of the odds with which what may happen does."""
+_AT_ONCE, _IN_TIME = 2.5, 1.0
 _NEVER, _SURE = 0.05, 0.97
 _UNLIKELY, _FOLLOWS = 0.3, 0.5
 _SNAP = 10
@@ -37,15 +37,28 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
     return (1 - level) * clean + level * noise
 
 
-def pick(probability: Tensor, generator: torch.Generator, *, happens: bool = False) -> Pivot | None:
+def sharpness(contexts: Tensor) -> Tensor:
+    """Return (N,) by how much the odds are sharpened with which what may happen does, by `context` (N,).
+
+    What answers a click, a key or a motion does so at once: at fifteen ticks a second a small mistaken probability is an
+    event every few seconds, so the odds are sharpened. A window that a click has launched comes in its own time, at a small
+    probability in each of many ticks: sharpened, it would never come.
+    """
+    waits = (contexts > 1) & (contexts < CONTEXTS // 2 - 1)
+    return torch.where(waits, _IN_TIME, _AT_ONCE)
+
+
+def pick(
+    probability: Tensor, generator: torch.Generator, *, sharpness: float = 1.0, happens: bool = False
+) -> Pivot | None:
     """Draw whether what may happen does happen, and a cell of it, so that the cells of one event can agree with it.
 
     Among the cells that are not sure the likeliest tells how likely it is. To draw any one of them instead, by its
-    variance, left most events out: their cells are many, and unlikely one by one. The odds are sharpened: at
-    fifteen ticks a second a small mistaken probability is an event every few seconds. Where all is sure but something
+    variance, left most events out: their cells are many, and unlikely one by one. Where all is sure but something
     changes, that is told: the second look knows better what it becomes.
 
     probability: (h, w) of a first look with nothing revealed
+    sharpness:   of the odds, see `sharpness`
     happens:     what may happen does, however unlikely
     returns:     None if nothing happens and that was likely: the first look stands
     """
@@ -55,7 +68,7 @@ def pick(probability: Tensor, generator: torch.Generator, *, happens: bool = Fal
     if not doubtful.any():
         return _pivot(flat.argmax(), probability, True, 1.0) if flat.max() >= _SURE else None
     top = flat[doubtful].max()
-    chance = float((top.logit() * SHARPNESS).sigmoid())
+    chance = float((top.logit() * sharpness).sigmoid())
     changes = happens or bool(numbers[1] < chance)
     if not changes and chance < 0.5:
         return None

@@ -10,7 +10,7 @@ from torch import Tensor
 from ncdesktop.model.choices import CHOICES
 from ncdesktop.model.decide import EVENT_CELLS, Cells, decide
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import SHARPNESS
+from ncdesktop.model.sampler import sharpness
 from ncdesktop.model.selector import CONTEXTS, context
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.sampling import SHARES, drawn_kinds
@@ -21,10 +21,11 @@ __all__ = ["drawn_calibration", "fitted_calibration", "fitted_trust"]
 
 _TICKS_A_KIND = 120
 _LIMIT = 40.0
-_SHARPNESS = 1.5
-"""Gentler than that of the draws: on screens it has not seen, the network is surer than it should be."""
+_GENTLER = 0.6
+"""Rates of answers to what the user does are fitted as if they were drawn so much less sharply: on screens it has not
+seen, the network is surer than it should be."""
 _SURER = 0.5
-"""By how much, besides, where no button is held: what happens unasked is worse than what does not happen."""
+"""How much lower they are, besides, where no button is held: what happens unasked is worse than what does not happen."""
 _LATER_TICKS = 8
 """What the recording shows so much later is right, too: a dream may be early."""
 _ABOUT = 8.0
@@ -67,13 +68,18 @@ def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Ten
         changed = batch.changed.flatten(1).any(1).tolist()
         found += [(*tick, weight) for tick in zip(which, top, changed, strict=True)]
     contexts, tops, changes, weights = (torch.tensor(column) for column in zip(*found, strict=True))
-    offsets = []
-    for number in range(CONTEXTS):
-        of_context = contexts == number
-        if not of_context.any():
-            of_context[:] = True  # nobody did that: what holds in general
-        offsets.append(_offset(tops[of_context], changes[of_context].float(), weights[of_context]))
-    return torch.stack(offsets) - _SURER * (torch.arange(CONTEXTS) < CONTEXTS // 2)
+    offsets = torch.zeros(CONTEXTS)
+    drawn = sharpness(torch.arange(CONTEXTS)).tolist()
+    for number, sharp in enumerate(drawn):
+        own = contexts == number
+        if not own.any():
+            own[:] = True  # nobody did that: what holds in general
+        answers = sharp > 1
+        gentle = sharp * _GENTLER if answers else sharp
+        offsets[number] = _offset(gentle * tops[own], changes[own].float(), weights[own]) / gentle
+        if answers and number < CONTEXTS // 2:
+            offsets[number] -= _SURER
+    return offsets
 
 
 @torch.no_grad()
@@ -96,7 +102,8 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
             continue
         choice = decided.decisions.choice[cells].argmax(-1)
         new = bank.take(scene.ids(cells, choice, decided.features[cells]))
-        chance = (decided.probability.flatten(1).amax(1).logit() * SHARPNESS).sigmoid()[cells[0]] * weight
+        sharp = sharpness(context(inputs.features, inputs.keys))
+        chance = (decided.probability.flatten(1).amax(1).logit() * sharp).sigmoid()[cells[0]] * weight
         surety = decided.surety(torch.ones_like(model.selector.trust))[cells]
         said.index_add_(0, choice, chance * surety)
         right.index_add_(0, choice, chance * _will_show(table, bank, batch.ticks, cells, new))
@@ -135,6 +142,6 @@ def _offset(tops: Tensor, changes: Tensor, weights: Tensor) -> Tensor:
     low, high = torch.tensor(-_LIMIT), torch.tensor(_LIMIT)
     for _ in range(40):
         middle = (low + high) / 2
-        expected = (((tops + middle) * _SHARPNESS).sigmoid() * weights).sum()
+        expected = ((tops + middle).sigmoid() * weights).sum()
         low, high = (middle, high) if expected < wanted else (low, middle)
     return (low + high) / 2

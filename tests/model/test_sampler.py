@@ -6,7 +6,8 @@ import torch
 from ncdesktop.actions import FEATURES, HISTORY
 from ncdesktop.model.inputs import nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Pivot, noised, pick, settle
+from ncdesktop.model.sampler import Pivot, noised, pick, settle, sharpness
+from ncdesktop.model.selector import context
 
 
 def test_still_ticks_have_no_pivot_and_certain_ones_their_surest_cell() -> None:
@@ -15,16 +16,41 @@ def test_still_ticks_have_no_pivot_and_certain_ones_their_surest_cell() -> None:
     assert pick(certain, torch.Generator().manual_seed(0)) == Pivot(1, 1, changes=True, chance=1.0)
 
 
-@pytest.mark.parametrize(("chance", "rate"), [(0.5, 0.5), (0.3, 0.107), (0.1, 0.004)])
-def test_events_are_drawn_at_the_sharpened_rate_of_their_likeliest_cell(chance: float, rate: float) -> None:
+@pytest.mark.parametrize(
+    ("chance", "sharp", "rate"), [(0.5, 2.5, 0.5), (0.3, 2.5, 0.107), (0.1, 2.5, 0.004), (0.3, 1.0, 0.3)]
+)
+def test_events_are_drawn_at_the_sharpened_rate_of_their_likeliest_cell(
+    chance: float, sharp: float, rate: float
+) -> None:
     probability = torch.tensor([[chance, chance * 0.9], [chance / 3, chance / 3], [0.0, 1.0]])
     generator, drawn = torch.Generator().manual_seed(0), 0
     for _ in range(1000):
-        pivot = pick(probability, generator)
+        pivot = pick(probability, generator, sharpness=sharp)
         if pivot:
             assert pivot.row == 0  # a certain cell decides nothing, an unlikely one may be of another event
             drawn += pivot.changes
     assert abs(drawn / 1000 - rate) < 0.05
+
+
+def test_what_a_click_launched_comes_at_the_rate_the_network_gives() -> None:
+    """A probability of 0.1, tick after tick, is a window within a second; sharpened, it came once in twenty seconds."""
+    now, soon, later, moved = (_moment(since, moves) for since, moves in [(0, 0), (1, 1), (14, 0), (14, 1)])
+    contexts = torch.cat(
+        [context(features, torch.zeros(1, HISTORY)) for features in (now, soon, later, moved)]
+    )
+    assert (sharpness(contexts) == torch.tensor([2.5, 1.0, 1.0, 2.5])).all()
+    held = soon.clone()
+    held[:, -1, 2] = 1
+    assert sharpness(context(held, torch.zeros(1, HISTORY))) == 2.5
+
+
+def _moment(since: int, moves: int) -> torch.Tensor:
+    """Features (1, HISTORY, FEATURES) some ticks after a click, while the pointer moves or does not."""
+    features = torch.zeros(1, HISTORY, FEATURES)
+    if since < HISTORY:
+        features[0, HISTORY - 1 - since, 5] = 1
+    features[0, -1, 0] = moves
+    return features
 
 
 def test_what_must_happen_does_however_unlikely() -> None:
