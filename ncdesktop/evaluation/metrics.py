@@ -100,10 +100,8 @@ def sources(
     count = state.arrays["screen/count"]
     height, width = after.shape[:2]
     result = np.full(changed.shape, -1, np.int8)
-    followed = memory.points[2].astype(int) if memory.ages[0] == 0 else state.arrays["screen/followed"]
-    held = memory.features[-1, 2] > 0
-    seen = (torch.as_tensor(what)[None] for what in (memory.points, memory.ages, held, followed))
-    dx, dy = lead(*seen)[0].tolist()
+    seen = memory.points, memory.ages, memory.features[-1], state.arrays["screen/followed"]
+    dx, dy = lead(*(torch.as_tensor(what)[None] for what in seen))[0].tolist()
     for row, column in np.argwhere(changed).tolist():
         top, left = row * CELL, column * CELL
         cell = after[top : top + CELL, left : left + CELL]

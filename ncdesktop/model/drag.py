@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-__all__ = ["NOWHERE", "follows", "goal", "lead"]
+__all__ = ["NOWHERE", "follows", "goal", "held", "lead"]
 
 NOWHERE = -1
 """Coordinates of a place that is not known."""
@@ -12,21 +12,27 @@ _AFTER_TICKS = 3
 _CELLS, _SHARE = 3, 0.2
 
 
-def goal(points: Tensor, ages: Tensor, held: Tensor) -> Tensor:
+def held(newest: Tensor) -> Tensor:
+    """Return (...) bool: the left button is held. newest: (..., FEATURES) of the tick, see ActionMemory"""
+    return newest[..., 2] > 0
+
+
+def goal(points: Tensor, ages: Tensor, newest: Tensor) -> Tensor:
     """Return (B, 2) int64, (x, y): where the pointer has brought what it holds, NOWHERE if it holds nothing.
 
-    points (B, 4, 2) and ages (B, 2): see ActionMemory; held (B,) bool: the left button is held
+    points (B, 4, 2), ages (B, 2), newest features (B, FEATURES): see ActionMemory
     """
     released = torch.where((ages[:, 1] <= _AFTER_TICKS)[:, None], points[:, 3], float(NOWHERE))
-    return torch.where(held[:, None], points[:, 0], released).long()
+    return torch.where(held(newest)[:, None], points[:, 0], released).long()
 
 
-def lead(points: Tensor, ages: Tensor, held: Tensor, followed: Tensor) -> Tensor:
+def lead(points: Tensor, ages: Tensor, newest: Tensor, followed: Tensor) -> Tensor:
     """Return (B, 2) int64, (dx, dy) pixels: how far the pointer is ahead of what it holds.
 
-    followed: (B, 2) int64, (x, y): where the pointer was when the screen followed it last, or took hold
+    followed: (B, 2) int64, (x, y): where the pointer was when the screen followed it last; a press takes hold anew
     """
-    to = goal(points, ages, held)
+    to = goal(points, ages, newest)
+    followed = torch.where(ages[:, :1] == 0, points[:, 2].long(), followed)
     known = (followed != NOWHERE).all(1) & (to != NOWHERE).all(1)
     return (to - followed) * known[:, None]
 

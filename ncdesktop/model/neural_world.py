@@ -195,14 +195,14 @@ class NeuralWorld:
     def _follow_drag_(self, rows: Tensor, columns: Tensor, pixels: Tensor) -> None:
         """Find out whether cells that become `pixels` (N, 16, 16, 3) follow a drag."""
         screen, memory = self._screen, self._memory
-        seen = (memory.points, memory.ages, memory.features[-1, 2] > 0)
-        points, ages, held = (torch.as_tensor(what, device=self.device)[None] for what in seen)
-        ahead = lead(points, ages, held, screen.followed[None])
+        seen = (memory.points, memory.ages, memory.features[-1])
+        points, ages, newest = (torch.as_tensor(what, device=self.device)[None] for what in seen)
+        ahead = lead(points, ages, newest, screen.followed[None])
         if ahead.any():
             corners = torch.stack([rows, columns], 1) * CELL - ahead.flip(-1)
             moved = windows(screen.screen[None], torch.zeros_like(rows), corners, CELL)
             if follows((moved == pixels).flatten(1).all(1)):
-                screen.followed = goal(points, ages, held)[0]
+                screen.followed = goal(points, ages, newest)[0]
 
     def _frame(self, insight: Insight | None) -> Frame:
         x, y = self._memory.points[0]

@@ -94,7 +94,7 @@ def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
         fovea=fovea(screens, points, pressed),
         cursor=torch.tensor([turn.cursor for turn in turns], device=device),
         placed=_stacked([state.placed for state in states]),
-        lead=lead(points, ages, features[:, -1, 2] > 0, followed),
+        lead=lead(points, ages, features[:, -1], followed),
         revealed=nothing_revealed(len(turns), rows, columns, dim, device),
     )
 
@@ -130,7 +130,7 @@ def dream_ticks_(
     clock.append(time.perf_counter())
 
     chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
-    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1, 2] > 0)
+    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()

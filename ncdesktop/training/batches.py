@@ -107,7 +107,7 @@ def recorded_before(table: Table, ticks: Tensor) -> Before:
         return torch.where(then > 0, now - then, AGE_LIMIT).clamp(max=AGE_LIMIT)
 
     age, left = ago(table.entry_tick[place], now), ago(table.entry_left[place], now[..., None])
-    to = goal(table.points[ticks], table.ages[ticks], table.features[ticks, 2] > 0)
+    to = goal(table.points[ticks], table.ages[ticks], table.features[ticks])
     followed = torch.where(to == NOWHERE, NOWHERE, to - table.lead[ticks].long())
     return Before(table.entry[place].long(), age, left, table.last_sprite[ticks - 1].long(), followed)
 
@@ -239,8 +239,8 @@ def assemble(
     screens = screen_of(bank.take(before.ids[..., 0]).unflatten(1, (rows, columns)))
     stack, new = crop_of(before.ids), crop_of(table.entry[table.place[ticks].long(), 0].long())
     changed = new != stack[..., 0]
-    points, ages, held = table.points[ticks], table.ages[ticks], table.features[ticks, 2] > 0
-    ahead = lead(points, ages, held, torch.where(ages[:, :1] == 0, points[:, 2].long(), before.followed))
+    points, ages = table.points[ticks], table.ages[ticks]
+    ahead = lead(points, ages, table.features[ticks], before.followed)
     shift = ahead.flip(-1)
 
     label = torch.zeros(batch, height, width, len(CHOICES), dtype=torch.bool, device=device)

@@ -18,9 +18,8 @@ __all__ = ["leads"]
 def leads(table: "Table") -> np.ndarray:
     """Return (N, 2) int16, (dx, dy) pixels for each tick of the table, see `TickInputs.lead`."""
     found = np.zeros((len(table), 2), np.int16)
-    held = table.features[:, 2] > 0
     changed = table.changes > 0
-    to = goal(table.points, table.ages, held)
+    to = goal(table.points, table.ages, table.features)
     followed, last = torch.full((2,), NOWHERE), -1
     for tick in torch.nonzero((to != NOWHERE).all(1)).flatten().tolist():
         if tick != last + 1 or table.since_start[tick] == 0:
@@ -28,7 +27,7 @@ def leads(table: "Table") -> np.ndarray:
         if table.ages[tick, 0] == 0:
             followed = table.points[tick, 2].long()
         here = slice(tick, tick + 1)
-        ahead = lead(table.points[here], table.ages[here], held[here], followed[None])[0]
+        ahead = lead(table.points[here], table.ages[here], table.features[here], followed[None])[0]
         found[tick] = ahead
         if ahead.any() and changed[tick] and follows(_moved(table, tick, ahead)):
             followed = to[tick]

@@ -87,7 +87,7 @@ class OwnMistakes:
         after.placed = torch.where(opened[:, None], decided.placed, self._before.placed)
         moved = torch.zeros_like(opened)
         moved[cells[0][choice == Choice.SHIFT]] = True
-        to = goal(inputs.points, inputs.ages, inputs.features[:, -1, 2] > 0)
+        to = goal(inputs.points, inputs.ages, inputs.features[:, -1])
         after.followed = torch.where(moved[:, None], to, to - inputs.lead)
         return after
 

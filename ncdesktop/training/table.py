@@ -16,6 +16,7 @@ from tqdm import tqdm
 from ncdesktop.actions import FEATURES, HISTORY
 from ncdesktop.errors import SessionError
 from ncdesktop.model.choices import STACK
+from ncdesktop.model.drag import held
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.paths import write_atomically
 from ncdesktop.session import Session
@@ -128,7 +129,7 @@ class Table:
     @cached_property
     def dragging(self) -> Tensor:
         """(N,) bool: the left button is held while the pointer moves."""
-        return (self.features[:, 2] > 0).cpu() & self.moving
+        return held(self.features).cpu() & self.moving
 
     @cached_property
     def prompt(self) -> Tensor:

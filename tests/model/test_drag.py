@@ -10,22 +10,22 @@ from tiny import random_screen
 from ncdesktop.actions import Action, ActionMemory, advance, fold, new_memory
 from ncdesktop.events import Button, Event, Move
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.drag import NOWHERE, follows, goal, lead
+from ncdesktop.model.drag import NOWHERE, follows, goal, held, lead
 from ncdesktop.model.neural_world import NeuralWorld
 
 PRESS, RELEASE = Button(1, True), Button(1, False)
 
 
 def after(*ticks: Sequence[Event]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Points, ages and whether the left button is held, after these ticks."""
+    """Points, ages and the newest features, after these ticks."""
     action = Action((50, 50))
     memory: ActionMemory = new_memory(action.pointer)
     for events in ticks:
         action = fold(action, events)
         memory = advance(memory, action)
-    seen = (memory.points, memory.ages, memory.features[-1, 2] > 0)
-    points, ages, held = (torch.as_tensor(what)[None] for what in seen)
-    return points, ages, held
+    seen = (memory.points, memory.ages, memory.features[-1])
+    points, ages, newest = (torch.as_tensor(what)[None] for what in seen)
+    return points, ages, newest
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,15 @@ def test_what_is_held_goes_where_the_pointer_goes_until_it_is_released(
 ) -> None:
     seen = after(*ticks)
     assert goal(*seen)[0].tolist() == where
-    held = where[0] != NOWHERE
-    assert lead(*seen, torch.tensor([[55, 50]]))[0].tolist() == ([5, -10] if held else [0, 0])
+    holds = where[0] != NOWHERE
+    assert lead(*seen, torch.tensor([[55, 50]]))[0].tolist() == ([5, -10] if holds else [0, 0])
     assert lead(*seen, torch.tensor([[NOWHERE, NOWHERE]]))[0].tolist() == [0, 0]
+
+
+def test_a_press_takes_hold_where_it_is_made_whatever_was_followed_before() -> None:
+    points, ages, newest = after([PRESS, Move(53, 46)])
+    assert held(newest).all()
+    assert lead(points, ages, newest, torch.tensor([[9, 9]]))[0].tolist() == [3, -4]
 
 
 @pytest.mark.parametrize(
