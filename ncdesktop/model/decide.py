@@ -12,7 +12,7 @@ from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
-from ncdesktop.model.selector import Decisions, context
+from ncdesktop.model.selector import Decisions, Selector, context
 from ncdesktop.model.sprites import NO_SPRITE
 
 __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
@@ -53,9 +53,11 @@ class Decided:
     placed: Tensor
     odds: Tensor
 
-    def surety(self, trust: Tensor) -> Tensor:
-        """Return (B, h, w) how likely each cell is to become right if it changes; trust: see `Selector`."""
+    def surety(self, selector: Selector, trust: Tensor) -> Tensor:
+        """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
         chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
+        named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
+        chance[named] *= selector.words(self.features[named]).float().softmax(-1).amax(-1)
         return chance * trust[choice] * torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
 
 
@@ -114,14 +116,16 @@ def decide(
                 first.decisions.cursor[screen] = second.decisions.cursor[place]
     first.decisions.choice[..., Choice.SPRITE].masked_fill_(~drawn, -torch.inf)
     if not happens:
-        _drop_the_unknown_(first, model.selector.trust)
+        _drop_the_unknown_(first, model.selector)
     return first
 
 
-def _drop_the_unknown_(decided: Decided, trust: Tensor) -> None:
+def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:
     """Take back events, of screens, of which less than half is expected to become right, in place."""
     cells = decided.changed.sum((1, 2))
-    right = (decided.surety(trust) * decided.changed).sum((1, 2))
+    if int(cells.max()) < EVENT_CELLS:
+        return
+    right = (decided.surety(selector, selector.trust) * decided.changed).sum((1, 2))
     decided.changed &= ((cells < EVENT_CELLS) | (right > cells / 2))[:, None, None]
 
 

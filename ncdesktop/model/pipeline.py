@@ -87,6 +87,10 @@ class NCGUIWorld(nn.Module):
         features = self.backbone(inputs, action)
         return self.selector(features, action, inputs), features, action
 
+    def note_training_(self, fingerprints: Sequence[str]) -> None:
+        """Add sessions to those it was trained on, in place."""
+        self.trained_on = tuple(dict.fromkeys([*self.trained_on, *fingerprints]))
+
     def save_pretrained(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
         """Write the model into `folder`, weights as `dtype`; a model that lies there is replaced part by part."""
         for name in _PARTS:

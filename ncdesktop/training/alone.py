@@ -89,6 +89,7 @@ def train_alone(
     returns: its loss before and after on held-out examples (on the collected ones where nothing is held out)
     """
     model = NCGUIWorld.from_pretrained(out / "weights").to(device)
+    model.note_training_(table.fingerprints)
     for own in (table, held) if held else (table,):
         own.name_cursors_(model.cursors)
         own.place_sprites_(placements(own, model.sprites, cache))
@@ -125,8 +126,7 @@ def train_alone(
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
     setattr(model, lesson.part, average)
     trust = model.selector.trust.copy_(fitted_trust(model, (held or table).to(device), seed=config.seed))
-    for name in (lesson.part, "selector"):
-        getattr(model, name).save_pretrained(out / "weights" / name, dtype=torch.float16)
+    model.save_pretrained(out / "weights", dtype=torch.float16)
     checkpoint = out / "checkpoint.safetensors"
     replace_part(checkpoint, lesson.part, average.state_dict())
     replace_part(checkpoint, "selector", {"trust": trust})

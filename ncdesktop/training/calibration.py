@@ -104,7 +104,7 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
         new = bank.take(scene.ids(cells, choice, decided.features[cells]))
         sharp = sharpness(context(inputs.features, inputs.keys))
         chance = (decided.probability.flatten(1).amax(1).logit() * sharp).sigmoid()[cells[0]] * weight
-        surety = decided.surety(torch.ones_like(model.selector.trust))[cells]
+        surety = decided.surety(model.selector, torch.ones_like(model.selector.trust))[cells]
         said.index_add_(0, choice, chance * surety)
         right.index_add_(0, choice, chance * _will_show(table, bank, batch.ticks, cells, new))
     some = _ONES * said.sum().clamp(min=1e-9)

@@ -137,7 +137,7 @@ def train(
     else:
         model = NCGUIWorld.from_pretrained(init) if init else new_model(table, seed=config.seed)
     _check_fits(model, table)
-    model.trained_on = tuple(dict.fromkeys([*model.trained_on, *table.fingerprints]))
+    model.note_training_(table.fingerprints)
     bank = CellBank(table, model.vocabulary, model.sprites)
     if rank:
         dist.barrier()  # the first finds the sprites, the others read what it left
