@@ -2,7 +2,7 @@
 ticks and fitted at its end; and how far its choices can be trusted."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from ncdesktop.training.table import Table, history
 
 __all__ = ["drawn_calibration", "fitted_calibration", "fitted_trust"]
 
-_TICKS_A_KIND = 120
+_TICKS_A_KIND, _TICKS_A_GROUP = 60, 24
 _LIMIT = 40.0
 _GENTLER = 0.6
 """Rates of answers to what the user does are fitted as if they were drawn so much less sharply: on screens it has not
@@ -39,7 +39,7 @@ def drawn_calibration(table: Table) -> Tensor:
 
     For each context: the log of natural over drawn odds of a changing tick.
     """
-    which = torch.cat([context(*history(table, ticks)) for ticks in torch.arange(len(table)).split(8192)])
+    which = _contexts(table)
     natural, drawn = torch.zeros(CONTEXTS, 2), torch.zeros(CONTEXTS, 2)
     for kind, ticks in drawn_kinds(table).items():
         changes = int(kind not in ("still", "idle"))
@@ -50,18 +50,27 @@ def drawn_calibration(table: Table) -> Tensor:
     return torch.tensor([math.log(odds[index, 1] / odds[index, 0]) for index in range(CONTEXTS)])
 
 
+def _contexts(table: Table) -> Tensor:
+    """Return (N,) the context of each tick."""
+    return torch.cat([context(*history(table, ticks)) for ticks in torch.arange(len(table)).split(8192)])
+
+
 @torch.no_grad()
 def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
     """Return (CONTEXTS,) what to add to change logits so that as many ticks change in each context as in the recordings.
 
     Whether a tick changes is drawn by its likeliest cell (see `pick`). The rates at which training draws ticks are not enough: of
-    768 cells the likeliest is one that the network thinks too likely. A little less than that where no button is held: on
+    768 cells the likeliest is one that the network thinks too likely. Ticks of each kind are looked at in each context: those in which
+    nothing happens are many, and a few of them in a context would decide about it. A little less than that where no button is held: on
     held-out ticks of which nothing should come, something came in 7 % (5.0 wrong cells a tick), by offsets lower by one in
     3 % (1.5); while windows were dragged, lower ones lost more than they saved.
     """
     generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
     found: list[tuple[int, float, bool, float]] = []
-    for batch, weight in _whole_screens(table, bank, _TICKS_A_KIND, generator):
+    of_tick = _contexts(table)
+    kinds = drawn_kinds(table).values()
+    groups = [ticks[of_tick[ticks] == number] for number in range(CONTEXTS) for ticks in kinds]
+    for batch, weight in _whole_screens(table, bank, groups, _TICKS_A_GROUP, generator):
         decisions, _, _ = model(batch.embed(model))
         which = context(batch.inputs.features, batch.inputs.keys).tolist()
         top = decisions.change.flatten(1).amax(1).tolist()
@@ -90,7 +99,7 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
     """
     generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
     right, said = torch.zeros(len(CHOICES)), torch.zeros(len(CHOICES))
-    for batch, weight in _whole_screens(table, bank, _TICKS_A_KIND // 2, generator):
+    for batch, weight in _whole_screens(table, bank, drawn_kinds(table).values(), _TICKS_A_KIND, generator):
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
         scene = BatchScene(model, bank, batch, action, generator)
@@ -112,11 +121,11 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
 
 
 def _whole_screens(
-    table: Table, bank: CellBank, ticks_a_kind: int, generator: torch.Generator
+    table: Table, bank: CellBank, groups: Iterable[Tensor], most: int, generator: torch.Generator
 ) -> Iterator[tuple[Batch, float]]:
-    """Yield batches of a few whole screens at ticks of each kind, and how many ticks each of a batch stands for."""
-    for ticks in drawn_kinds(table).values():
-        picked = ticks[torch.randperm(len(ticks), generator=generator)[:ticks_a_kind]]
+    """Yield batches of a few whole screens at `most` ticks of each group, and how many ticks each of a batch stands for."""
+    for ticks in groups:
+        picked = ticks[torch.randperm(len(ticks), generator=generator)[:most]]
         for part in picked.split(4) if len(picked) else ():
             at = part.to(table.place.device)
             batch = assemble(table, bank, at, torch.zeros_like(at)[:, None].expand(-1, 2), crop=table.grid)
