@@ -95,15 +95,6 @@ class NCGUIWorld(nn.Module):
         """Write the model into `folder`, weights as `dtype`; a model that lies there is replaced part by part."""
         for name in _PARTS:
             getattr(self, name).save_pretrained(folder / name, dtype=dtype)
-        index = {
-            "_class_name": type(self).__name__,
-            "format_version": FORMAT_VERSION,
-            **{name: ["ncdesktop.model", part.__name__] for name, part in _PARTS.items()},
-            "vocabulary": len(self.vocabulary),
-            "sprites": self.sprites.sizes,
-            "cursors": [{"hotspot": list(cursor.hotspot), "name": cursor.name} for cursor in self.cursors],
-            "trained_on": list(self.trained_on),
-        }
         words = self.vocabulary.cpu()
         missing = -len(words) % _VOCABULARY_COLUMNS
         words = torch.cat([words, words.new_zeros(missing, CELL, CELL, 3)])
@@ -113,6 +104,19 @@ class NCGUIWorld(nn.Module):
         write_atomically(folder / "start.png", _png(self.start))
         for number, cursor in enumerate(self.cursors):
             write_atomically(folder / "cursors" / f"{number:02d}.png", _png(cursor.image))
+        self.save_index(folder)
+
+    def save_index(self, folder: Path) -> None:
+        """Write what the parts are, and what they were trained on, but none of the parts."""
+        index = {
+            "_class_name": type(self).__name__,
+            "format_version": FORMAT_VERSION,
+            **{name: ["ncdesktop.model", part.__name__] for name, part in _PARTS.items()},
+            "vocabulary": len(self.vocabulary),
+            "sprites": self.sprites.sizes,
+            "cursors": [{"hotspot": list(cursor.hotspot), "name": cursor.name} for cursor in self.cursors],
+            "trained_on": list(self.trained_on),
+        }
         write_atomically(folder / "model_index.json", json.dumps(index, indent=1).encode())
 
     @classmethod

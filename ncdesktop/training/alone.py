@@ -126,7 +126,9 @@ def train_alone(
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
     setattr(model, lesson.part, average)
     trust = model.selector.trust.copy_(fitted_trust(model, (held or table).to(device), seed=config.seed))
-    model.save_pretrained(out / "weights", dtype=torch.float16)
+    for name in (lesson.part, "selector"):
+        getattr(model, name).save_pretrained(out / "weights" / name, dtype=torch.float16)
+    model.save_index(out / "weights")
     checkpoint = out / "checkpoint.safetensors"
     replace_part(checkpoint, lesson.part, average.state_dict())
     replace_part(checkpoint, "selector", {"trust": trust})
