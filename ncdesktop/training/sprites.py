@@ -61,6 +61,7 @@ def _decode(place: int) -> tuple[int, int, int]:
 
 
 def _upper(hashes: np.ndarray) -> np.ndarray:
+    """Return the bits of hashes by which most that are no anchors are told."""
     return hashes >> _UINT(64 - _MET_BITS)
 
 
@@ -90,9 +91,8 @@ class _Finder:
 
     def __init__(self) -> None:
         self.images: dict[int, np.ndarray] = {}
-        self._anchors: dict[int, list[int]] = defaultdict(
-            list
-        )  # hash -> coded sprites with their corners from here
+        # hash -> coded sprites, with their corners as seen from there
+        self._anchors: dict[int, list[int]] = defaultdict(list)
         self._met = np.zeros(1 << _MET_BITS, bool)  # upper bits of the anchors: most places are none
 
     def add(self, number: int, image: np.ndarray) -> None:
