@@ -24,8 +24,6 @@ _LIMIT = 40.0
 _GENTLER = 0.6
 """Rates of answers to what the user does are fitted as if they were drawn so much less sharply: on screens it has not
 seen, the network is surer than it should be."""
-_SURER = 0.5
-"""How much lower they are, besides, where no button is held: what happens unasked is worse than what does not happen."""
 _LATER_TICKS = 8
 """What the recording shows so much later is right, too: a dream may be early."""
 _ABOUT = 8.0
@@ -61,9 +59,7 @@ def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Ten
 
     Whether a tick changes is drawn by its likeliest cell (see `pick`). The rates at which training draws ticks are not enough: of
     768 cells the likeliest is one that the network thinks too likely. Ticks of each kind are looked at in each context: those in which
-    nothing happens are many, and a few of them in a context would decide about it. A little less than that where no button is held: on
-    held-out ticks of which nothing should come, something came in 7 % (5.0 wrong cells a tick), by offsets lower by one in
-    3 % (1.5); while windows were dragged, lower ones lost more than they saved.
+    nothing happens are many, and a few of them in a context would decide about it.
     """
     generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
     found: list[tuple[int, float, bool, float]] = []
@@ -86,8 +82,6 @@ def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Ten
         answers = sharp > 1
         gentle = sharp * _GENTLER if answers else sharp
         offsets[number] = _offset(gentle * tops[own], changes[own].float(), weights[own]) / gentle
-        if answers and number < CONTEXTS // 2:
-            offsets[number] -= _SURER
     return offsets
 
 
