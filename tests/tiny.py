@@ -9,6 +9,7 @@ from ncdesktop.model.actions_encoder import ActionEncoder, ActionEncoderConfig
 from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.cell_encoder import CellEncoder, CellEncoderConfig
 from ncdesktop.model.generator import Generator, GeneratorConfig
+from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.selector import Selector, SelectorConfig
@@ -69,6 +70,7 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
             "action_encoder": ActionEncoder(
                 ActionEncoderConfig(dim=32, tick_dim=8, key_dim=4, fovea_width=4)
             ),
+            "glance": Glance(GlanceConfig(cell_dim=16, action_dim=32, grid=(size[1] // 16, size[0] // 16))),
             "backbone": backbone,
             "selector": selector,
             "placer": Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=size)),

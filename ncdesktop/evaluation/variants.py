@@ -29,12 +29,12 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
     """
     model = copy.deepcopy(world.model)
     grid = size[1] // CELL, size[0] // CELL
-    backbone = model.backbone
-    backbone.config = replace(backbone.config, grid=grid)
-    for name in ("place_down", "place_up"):
-        places = getattr(backbone, name).detach().permute(2, 0, 1)[None]
-        wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
-        setattr(backbone, name, nn.Parameter(wide.contiguous()))
+    for part, names in ((model.backbone, ("place_down", "place_up")), (model.glance, ("position",))):
+        part.config = replace(part.config, grid=grid)
+        for name in names:
+            places = getattr(part, name).detach().permute(2, 0, 1)[None]
+            wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
+            setattr(part, name, nn.Parameter(wide.contiguous()))
     model.start = np.array(Image.fromarray(model.start).resize(size, Image.Resampling.NEAREST))
     return NeuralWorld(model, model_hash="stretched", device=world.device, steps=world.steps)
 
@@ -51,6 +51,7 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
     parts: dict[str, nn.Module] = {
         "cell_encoder": CellEncoder(model.cell_encoder.config),
         "action_encoder": ActionEncoder(model.action_encoder.config),
+        "glance": model.glance,
         "backbone": Backbone(replace(model.backbone.config, widths=(fine, middle, coarse))),
         "selector": Selector(replace(model.selector.config, feature_dim=fine)),
         "placer": Placer(replace(model.placer.config, feature_dim=fine)),

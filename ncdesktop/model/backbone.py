@@ -109,16 +109,12 @@ class Backbone(Part):
             middle = block(middle, action)
         return fine + self.place_up[place], middle, self.to_coarse(fold_cells(middle))
 
-    def decode(self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Revealed, action: Tensor) -> Tensor:
-        """The coarsest blocks and the way up, knowing what is revealed."""
+    def decode(
+        self, encoded: tuple[Tensor, Tensor, Tensor], revealed: Revealed | None, action: Tensor
+    ) -> Tensor:
+        """The coarsest blocks and the way up, knowing what is revealed; None says the same as nothing revealed, sooner."""
         fine, middle, coarse = encoded
-        contents, sprite = (
-            F.relu(self.content_in(self.content_norm(what))) for what in (revealed.contents, revealed.sprite)
-        )
-        known = _spread(revealed, contents, sprite)
-        hints = [
-            level.permute(0, 2, 3, 1) for level in (known, F.max_pool2d(known, 2), F.max_pool2d(known, 4))
-        ]
+        hints = self._hints(revealed) if revealed else (None, None, None)
         for block in self.coarse:
             coarse = block(coarse, action, hints[2])
         middle = middle + unfold_cells(self.from_coarse(self.coarse_norm(coarse)))
@@ -128,3 +124,13 @@ class Backbone(Part):
         for block in self.fine_up:
             fine = block(fine, action, hints[0])
         return self.fine_norm(fine)
+
+    def _hints(self, revealed: Revealed) -> tuple[Tensor, ...]:
+        """Return what is revealed at one, two and four cells a place, channels last."""
+        contents, sprite = (
+            F.relu(self.content_in(self.content_norm(what))) for what in (revealed.contents, revealed.sprite)
+        )
+        known = _spread(revealed, contents, sprite)
+        return tuple(
+            level.permute(0, 2, 3, 1) for level in (known, F.max_pool2d(known, 2), F.max_pool2d(known, 4))
+        )

@@ -81,8 +81,13 @@ def decide(
     """
     encoded = model.backbone.encode(inputs, action)
 
-    def look(seen: TickInputs, levels: tuple[Tensor, Tensor, Tensor], action: Tensor) -> Decided:
-        features = model.backbone.decode(levels, seen.revealed, action)
+    def look(
+        seen: TickInputs,
+        levels: tuple[Tensor, Tensor, Tensor],
+        action: Tensor,
+        known: Revealed | None = None,
+    ) -> Decided:
+        features = model.backbone.decode(levels, known, action)
         decisions = model.selector(features, action, seen)
         change = model.selector.natural(decisions.change, seen.features, seen.keys, seen.revealed)
         nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
@@ -107,7 +112,7 @@ def decide(
         drawn[which] = known.drawn > 0
         seen = inputs.of(which)
         seen.revealed = known
-        second = look(seen, (encoded[0][which], encoded[1][which], encoded[2][which]), action[which])
+        second = look(seen, (encoded[0][which], encoded[1][which], encoded[2][which]), action[which], known)
         for place, (screen, pivot) in enumerate(doubts):
             changed = settle(first.changed[screen], second.probability[place], pivot)
             if changed is not None:

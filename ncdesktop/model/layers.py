@@ -32,6 +32,11 @@ def zero_(layer: nn.Linear) -> nn.Linear:
     return layer
 
 
+def _gelu(x: Tensor) -> Tensor:
+    """Return GELU of x; where no gradients are wanted in place, since on CPUs one large tensor more costs as much again."""
+    return F.gelu(x) if torch.is_grad_enabled() else torch.ops.aten.gelu_(x)
+
+
 class Block(nn.Module):
     """ConvNeXt block modulated by the action vector, optionally after self-attention over all places."""
 
@@ -68,7 +73,7 @@ class Block(nn.Module):
         y = self.norm(y) * (1 + scale) + offset
         if hint is not None:
             y = y + self.hint(hint)
-        return x + self.down(F.gelu(self.up(y)))
+        return x + self.down(_gelu(self.up(y)))
 
 
 def fold_cells(x: Tensor) -> Tensor:

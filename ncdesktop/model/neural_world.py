@@ -52,7 +52,7 @@ class NeuralWorld:
         bf16: bool = False,
         helpers: int | None = None,
     ) -> None:
-        """steps: of the generator, 1 to 4; exact: look at the whole screen every tick, see `choose_view`.
+        """steps: of the generator, 1 to 4; exact: look at the whole screen in every tick, see `choose_view` and `Glance`.
 
         bf16:    multiply matrices in bfloat16; the state stays as it is
         helpers: threads that help to paint on a CPU, by default one for each other core, see `Crew`
@@ -222,7 +222,11 @@ def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> l
         first = worlds[group[0]]
         with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
             found = dream_ticks_(
-                first.model, [turns[place] for place in group], steps=first.steps, painter=first.painter
+                first.model,
+                [turns[place] for place in group],
+                steps=first.steps,
+                painter=first.painter,
+                exact=first.exact,
             )
         results |= zip(group, found, strict=True)
     frames = []

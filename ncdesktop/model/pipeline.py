@@ -17,6 +17,7 @@ from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
+from ncdesktop.model.glance import Glance
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.placer import Placer
 from ncdesktop.model.pretrained import WEIGHTS, Part
@@ -32,6 +33,7 @@ FORMAT_VERSION = 1
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
+    "glance": Glance,
     "backbone": Backbone,
     "selector": Selector,
     "placer": Placer,
@@ -63,6 +65,7 @@ class NCGUIWorld(nn.Module):
         super().__init__()
         self.cell_encoder: CellEncoder = parts["cell_encoder"]  # type: ignore[assignment]
         self.action_encoder: ActionEncoder = parts["action_encoder"]  # type: ignore[assignment]
+        self.glance: Glance = parts["glance"]  # type: ignore[assignment]
         self.backbone: Backbone = parts["backbone"]  # type: ignore[assignment]
         self.selector: Selector = parts["selector"]  # type: ignore[assignment]
         self.placer: Placer = parts["placer"]  # type: ignore[assignment]

@@ -9,7 +9,7 @@ from torch import Tensor
 from ncdesktop.model.crew import Painter
 from ncdesktop.model.selector import CONTEXTS
 
-__all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pick", "settle", "sharpness"]
+__all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pass_by", "pick", "settle", "sharpness"]
 
 Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
@@ -62,7 +62,7 @@ def pick(
     happens:     what may happen does, however unlikely
     returns:     None if nothing happens and that was likely: the first look stands
     """
-    numbers = torch.rand(2, generator=generator)  # drawn always, so that ticks stay in step
+    numbers = pass_by(generator)
     flat = probability.flatten().double().cpu()
     doubtful = (flat > (0 if happens else _NEVER)) & (flat < _SURE)
     if not doubtful.any():
@@ -75,6 +75,11 @@ def pick(
     weight = flat.square() * doubtful * (flat >= top / 2)
     cell = torch.searchsorted(weight.cumsum(0), numbers[0].double() * weight.sum()).clamp(max=len(flat) - 1)
     return _pivot(cell, probability, changes, chance)
+
+
+def pass_by(generator: torch.Generator) -> Tensor:
+    """Return the two numbers that are drawn for each tick, whatever happens in it, so that ticks stay in step."""
+    return torch.rand(2, generator=generator)
 
 
 def _pivot(cell: Tensor, probability: Tensor, changes: bool, chance: float) -> Pivot:

@@ -11,12 +11,13 @@ from torch import Tensor
 from ncdesktop.actions import ActionMemory
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.crew import Painter
-from ncdesktop.model.decide import Cells, decide
+from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import goal, lead
 from ncdesktop.model.generator import MARGIN, REFERENCES
+from ncdesktop.model.glance import OVERLOOKED
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Noise, paint
+from ncdesktop.model.sampler import Noise, paint, pass_by
 from ncdesktop.model.screen import pixels_in, windows
 from ncdesktop.model.state import ScreenState
 from ncdesktop.model.view import View
@@ -106,7 +107,12 @@ def _stacked(parts: list[Tensor]) -> Tensor:
 
 @torch.inference_mode()
 def dream_ticks_(
-    model: NCGUIWorld, turns: Sequence[Turn], *, steps: int = 2, painter: Painter | None = None
+    model: NCGUIWorld,
+    turns: Sequence[Turn],
+    *,
+    steps: int = 2,
+    painter: Painter | None = None,
+    exact: bool = False,
 ) -> list[TickResult]:
     """Let dreams of one model go on by a tick in one pass, in place; their views are of one size.
 
@@ -114,14 +120,73 @@ def dream_ticks_(
 
     steps:   of the generator, 1 to 4; one where it paints many cells
     painter: a crew that calls the generator; by default this thread does
+    exact:   look, whatever a glance would say, see `Glance`
     """
     clock = [time.perf_counter()]
     inputs = tick_inputs(turns)
-    action, typed = model.action_encoder(inputs), inputs.typed()
+    action = model.action_encoder(inputs)
     clock.append(time.perf_counter())
 
-    scene = _Scene(model, turns, inputs, (action, typed), steps, painter or model.generator)
-    decided = decide(model, inputs, action, scene, [turn.generator for turn in turns])
+    every = list(range(len(turns)))
+    worth = every if exact else _worth_a_look(model, turns, action)
+    clock.append(time.perf_counter())
+
+    found = [_Found(turn.cursor, *_nothing(turn.state.grid)) for turn in turns]
+    looked = [turns[place] for place in worth]
+    if looked:
+        seen = inputs.of(worth)
+        own = action[worth]
+        scene = _Scene(model, looked, seen, (own, seen.typed()), steps, painter or model.generator)
+        decided = decide(model, seen, own, scene, [turn.generator for turn in looked])
+        for place, changes in zip(
+            worth, _carry_out_(model, looked, seen, decided, scene, clock), strict=True
+        ):
+            found[place] = changes
+    stages = ("actions", "glance", "looks", "pixels", "state")
+    spent = dict.fromkeys(stages, 0.0) | {
+        name: 1000 * (after - before)
+        for name, before, after in zip(stages, clock[:-1], clock[1:], strict=False)
+    }
+    return [
+        TickResult(own.cursor, Insight(own.probability.numpy(), own.chosen.numpy(), CHOICES, spent))
+        for own in found
+    ]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """cursor: the shape shown; probability (rows, cols) of a change; chosen (rows, cols) int8, see `_write_`"""
+
+    cursor: int
+    probability: Tensor
+    chosen: Tensor
+
+
+def _nothing(grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Return probability and choices of a tick in which nothing changes."""
+    return torch.zeros(grid), torch.full(grid, -1, dtype=torch.int8)
+
+
+def _worth_a_look(model: NCGUIWorld, turns: Sequence[Turn], action: Tensor) -> list[int]:
+    """Return which of the turns a glance finds worth a look; from others, what a look would have drawn is drawn."""
+    shown = _stacked([turn.state.embedded[:, :, 0] for turn in turns])
+    age = _stacked([turn.tick - turn.state.changed_at for turn in turns])
+    worth = (model.glance(action, shown, age).sigmoid() > OVERLOOKED).tolist()
+    for turn, looks in zip(turns, worth, strict=True):
+        if not looks:
+            pass_by(turn.generator)
+    return [place for place, looks in enumerate(worth) if looks]
+
+
+def _carry_out_(
+    model: NCGUIWorld,
+    turns: Sequence[Turn],
+    inputs: TickInputs,
+    decided: Decided,
+    scene: "_Scene",
+    clock: list[float],
+) -> list[_Found]:
+    """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done."""
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
@@ -141,15 +206,7 @@ def dream_ticks_(
     for probability, turn, seen in zip(probabilities, turns, decided.probability.cpu(), strict=True):
         probability[turn.seen] = seen
     clock.append(time.perf_counter())
-    stages = ("actions", "looks", "pixels", "state")
-    spent = {
-        name: 1000 * (after - before)
-        for name, before, after in zip(stages, clock[:-1], clock[1:], strict=True)
-    }
-    return [
-        TickResult(cursor, Insight(probability.numpy(), own.numpy(), CHOICES, spent))
-        for cursor, probability, own in zip(cursors, probabilities, chosen, strict=True)
-    ]
+    return [_Found(*own) for own in zip(cursors, probabilities, chosen, strict=True)]
 
 
 def _of_each(turns: Sequence[Turn], which: Tensor, *of_cells: Tensor) -> list[tuple[int, list[Tensor]]]:

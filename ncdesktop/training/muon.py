@@ -37,6 +37,8 @@ def split_parameters(model: nn.Module) -> tuple[list[nn.Parameter], list[nn.Para
     matrices: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         hidden = (
             parameter.ndim == 2 and min(parameter.shape) >= 32 and not any(word in name for word in others)
         )

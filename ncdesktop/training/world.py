@@ -18,6 +18,7 @@ from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
+from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
@@ -88,6 +89,7 @@ def new_model(
     parts: dict[str, nn.Module] = {
         "cell_encoder": CellEncoder(),
         "action_encoder": ActionEncoder(),
+        "glance": Glance(GlanceConfig(grid=table.grid)),
         "backbone": Backbone(BackboneConfig(grid=table.grid)),
         "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
         "placer": Placer(PlacerConfig(sprites=len(sprites), size=(start.shape[1], start.shape[0]))),
@@ -147,6 +149,7 @@ def train(
     if processes > 1 and not rank:
         dist.barrier()
     model.to(device).train()
+    model.glance.requires_grad_(False)  # it learns from the looks of what is trained, at the end
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)
     optimisers: dict[str, torch.optim.Optimizer] = {
@@ -292,6 +295,8 @@ def _share_gradients_(model: NCGUIWorld, ticks: int, processes: int) -> int:
     """Turn summed gradients into their mean over the ticks of all processes, in place; return those ticks."""
     gradients = []
     for parameter in model.parameters():
+        if not parameter.requires_grad:
+            continue
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
         gradients.append(parameter.grad)

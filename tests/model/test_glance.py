@@ -1,0 +1,91 @@
+"""Ticks that are not worth a look: nothing changes in them, and they cost none."""
+
+import numpy as np
+import pytest
+import torch
+from tiny import busy_actions
+
+from ncdesktop.actions import Action
+from ncdesktop.model.neural_world import NeuralWorld, step_together
+from ncdesktop.model.pipeline import NCGUIWorld
+
+
+def never_looks(model: NCGUIWorld) -> None:
+    torch.nn.init.constant_(model.glance.out.bias, -20.0)
+
+
+@pytest.fixture
+def looks(tiny_world: NeuralWorld) -> list[int]:
+    """How many screens were looked at, one entry a look."""
+    seen: list[int] = []
+    tiny_world.model.selector.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
+    return seen
+
+
+def test_an_untrained_glance_finds_everything_worth_a_look(tiny_world: NeuralWorld, looks: list[int]) -> None:
+    for action in busy_actions(5):
+        tiny_world.step(action)
+    assert len(looks) >= 5
+
+
+def test_where_nothing_is_expected_nothing_is_looked_at_and_nothing_changes(
+    tiny_world: NeuralWorld, looks: list[int]
+) -> None:
+    never_looks(tiny_world.model)
+    before = tiny_world.reset(3)
+    for action in busy_actions(5):
+        frame = tiny_world.step(action)
+        assert np.array_equal(frame.ui, before.ui) and frame.cursor == before.cursor
+        assert frame.pointer == action.pointer
+        assert frame.insight and (frame.insight.choice < 0).all() and not frame.insight.change.any()
+    assert not looks
+
+
+def test_an_exact_world_looks_all_the_same(tiny_world: NeuralWorld, looks: list[int]) -> None:
+    never_looks(tiny_world.model)
+    tiny_world.exact = True
+    tiny_world.step(busy_actions(1)[0])
+    assert looks
+
+
+def test_the_same_numbers_are_drawn_whether_it_looks_or_not(tiny_world: NeuralWorld) -> None:
+    """Ticks in which nothing happens leave the dream where it was, so that fast and exact ways go on alike."""
+    torch.nn.init.constant_(tiny_world.model.selector.heads.bias, -60.0)  # nothing ever happens
+    torch.nn.init.zeros_(tiny_world.model.selector.heads.weight)
+    drawn = []
+    for exact in (True, False):
+        tiny_world.exact = exact
+        never_looks(tiny_world.model)
+        tiny_world.reset(1)
+        for action in busy_actions(4):
+            tiny_world.step(action)
+        drawn.append(tiny_world.get_state().arrays["random"])
+    assert np.array_equal(*drawn)
+
+
+def test_of_dreams_that_share_a_tick_only_those_worth_it_are_looked_at(
+    tiny_world: NeuralWorld, looks: list[int]
+) -> None:
+    """What the cells show decides: one dream's screen is black, the other's is not."""
+    glance = tiny_world.model.glance
+    other = tiny_world.another()
+    tiny_world.reset(0), other.reset(0, np.zeros_like(tiny_world.model.start))
+    action = Action((100, 100), buttons=1)
+    states = tiny_world._screen.embedded, other._screen.embedded
+    with torch.no_grad():
+        for name, weight in glance.named_parameters():
+            torch.nn.init.normal_(weight, std=1.0) if name != "action_norm.weight" else None
+        odds = [
+            float(glance(torch.zeros(1, 32), shown[None, :, :, 0], torch.full((1, 8, 8), 2000)))
+            for shown in states
+        ]
+        assert abs(odds[0] - odds[1]) > 1e-2
+        steep = 1000 * np.sign(odds[0] - odds[1])
+        middle = sum(odds) / 2
+        glance.out.bias.sub_(middle).mul_(steep)
+        glance.out.weight.mul_(steep)
+        glance.action_norm.weight.zero_()  # what the user does does not count
+    frames = step_together([tiny_world, other], [action, action])
+    assert set(looks) == {1}
+    assert frames[0].insight and frames[0].insight.change.any()
+    assert frames[1].insight and not frames[1].insight.change.any()
