@@ -137,7 +137,7 @@ class NCGUIWorld(nn.Module):
             sheet = torch.from_numpy(_image(folder / "vocabulary.png", "RGB"))
             vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
             sizes = [(int(height), int(width)) for height, width in index["sprites"]]
-            sprites = Sprites.from_sheet(_image(folder / "sprites.png", "RGBA"), sizes)
+            sprites = Sprites.open(folder / "sprites.png", sizes)
             cursors = [
                 Cursor(
                     _image(folder / "cursors" / f"{number:02d}.png", "RGBA"),

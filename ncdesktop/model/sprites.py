@@ -2,10 +2,14 @@
 
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from ncdesktop.model.screen import cells_of
@@ -18,13 +22,25 @@ _SHEET_WIDTH = 1024
 
 
 class Sprites:
-    """images: each (h, w, 4) uint8, RGB and alpha: 0 where what lies beneath shows through, else 255"""
+    """images: each (h, w, 4) uint8, RGB and alpha: 0 where what lies beneath shows through, else 255
+
+    They do not change, so a copy of a model shares them.
+    """
 
     def __init__(self, images: Sequence[Tensor] = ()) -> None:
-        self.images = tuple(images)
+        self.sizes = [(image.shape[0], image.shape[1]) for image in images]
+        """(height, width) of each"""
+        self._images = lambda: tuple(images)
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.sizes)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Sprites":
+        return self
+
+    @cached_property
+    def images(self) -> tuple[Tensor, ...]:
+        return self._images()
 
     def drawn(self, screens: Tensor, placed: Tensor) -> Tensor:
         """Return what placed sprites would make of screens.
@@ -55,11 +71,6 @@ class Sprites:
             value = zlib.crc32(image.cpu().numpy().tobytes(), value)
         return value
 
-    @property
-    def sizes(self) -> list[tuple[int, int]]:
-        """(height, width) of each."""
-        return [(image.shape[0], image.shape[1]) for image in self.images]
-
     def sheet(self) -> np.ndarray:
         """Return one image (H, W, 4) uint8 that holds all of them."""
         places, height = _shelves(self.sizes)
@@ -69,12 +80,28 @@ class Sprites:
         return sheet
 
     @classmethod
-    def from_sheet(cls, sheet: np.ndarray, sizes: Sequence[tuple[int, int]]) -> "Sprites":
-        """Undo `sheet`; raises ValueError if the sheet is too small for the sizes."""
-        places, height = _shelves(sizes)
-        if height > sheet.shape[0] or sheet.shape[1:] != (_SHEET_WIDTH, 4):
-            raise ValueError(f"the sheet of sprites is {sheet.shape}, its index needs {height} rows")
-        return cls([torch.from_numpy(sheet[place].copy()) for place in places])
+    def open(cls, path: Path, sizes: Sequence[tuple[int, int]]) -> "Sprites":
+        """Undo `sheet`, kept as a PNG: its second of decoding is spent in another thread, before the first is asked for.
+
+        Raises OSError or SyntaxError for a file that is not whole, ValueError if it is too small for the sizes.
+        """
+        with Image.open(path) as image:
+            width, height = image.size
+            image.verify()
+        places, needed = _shelves(sizes)
+        if needed > height or width != _SHEET_WIDTH:
+            raise ValueError(f"the sheet of sprites is {width}x{height}, its index needs {needed} rows")
+
+        def decode() -> tuple[Tensor, ...]:
+            with Image.open(path) as image:
+                sheet = np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
+            return tuple(torch.from_numpy(sheet[place].copy()) for place in places)
+
+        sprites = cls()
+        thread = ThreadPoolExecutor(1, thread_name_prefix="sprites")
+        sprites.sizes, sprites._images = list(sizes), thread.submit(decode).result
+        thread.shutdown(wait=False)
+        return sprites
 
 
 def overlap(

@@ -1,10 +1,13 @@
 """Sprites on screens and on their sheet; the placer's odds move with the points they go by; a dream opens one whole."""
 
+import copy
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from tiny import TINY_SIZE, busy_actions, tiny_sprites
 
 from ncdesktop.actions import Action, fold
@@ -43,14 +46,21 @@ def test_cells_tell_which_a_sprite_changes() -> None:
     assert torch.equal(cells[1, 1, 2], sprites.images[1][:16, :16, :3])
 
 
-def test_the_sheet_gives_all_sprites_back_and_a_short_one_is_refused() -> None:
+def saved(sprites: Sprites, path: Path, *, rows: int | None = None) -> Path:
+    Image.fromarray(sprites.sheet()[:rows]).save(path)
+    return path
+
+
+def test_the_sheet_gives_all_sprites_back_and_a_short_one_is_refused(tmp_path: Path) -> None:
     sprites = tiny_sprites()
-    again = Sprites.from_sheet(sprites.sheet(), sprites.sizes)
+    again = Sprites.open(saved(sprites, tmp_path / "sheet.png"), sprites.sizes)
+    assert len(again) == 3 and again.sizes == sprites.sizes
     assert all(torch.equal(one, other) for one, other in zip(sprites.images, again.images, strict=True))
     assert again.fingerprint == sprites.fingerprint != tiny_sprites(1).fingerprint
+    assert copy.deepcopy(again).images is again.images
     with pytest.raises(ValueError, match="needs 72 rows"):
-        Sprites.from_sheet(sprites.sheet()[:-1], sprites.sizes)
-    assert len(Sprites.from_sheet(Sprites().sheet(), [])) == 0
+        Sprites.open(saved(sprites, tmp_path / "short.png", rows=-1), sprites.sizes)
+    assert Sprites.open(saved(Sprites(), tmp_path / "none.png"), []).images == ()
 
 
 def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: NeuralWorld) -> None:
