@@ -160,7 +160,7 @@ class DesktopWorld:
             log.info("real-time scheduling is not allowed here: ticks may be late when the machine is busy")
 
     def _wait_until_quiet(self, private: PrivateDisplay, screen: Screen) -> None:
-        """Wait until something is drawn and nothing has changed for most of a second."""
+        """Wait until something is drawn, most of the screen if it has a wallpaper, and nothing has changed for most of a second."""
         deadline, quiet, before = time.monotonic() + _QUIET_LIMIT_S, 0, screen.capture()
         while quiet < _QUIET_TICKS:
             if not private.running or time.monotonic() > deadline:
@@ -169,5 +169,6 @@ class DesktopWorld:
                 )
             time.sleep(_TICK_S)
             now = screen.capture()
-            quiet = quiet + 1 if np.ptp(now) and np.array_equal(before, now) else 0
+            drawn = now.any(-1).mean() > 0.5 if private.wallpaper else np.ptp(now) > 0
+            quiet = quiet + 1 if drawn and np.array_equal(before, now) else 0
             before = now

@@ -25,7 +25,12 @@ _TIMEZONE = "UTC"
 
 
 class PrivateDisplay:
-    """A running X server and what runs on it. `close` ends all of it, and so does the end of this process."""
+    """A running X server and what runs on it. `close` ends all of it, and so does the end of this process.
+
+    wallpaper: whether one will cover what is black at first
+    """
+
+    wallpaper = False
 
     def __init__(self, folder: Path, supervisor: subprocess.Popen[bytes], name: str, server: int) -> None:
         """folder: private files, removed on close; name: X display; server: process id of the X server."""
@@ -77,6 +82,7 @@ def start_desktop(size: tuple[int, int], *, timezone: str = _TIMEZONE) -> Privat
         desktop.close()
         raise
     (folder / "system" / SETTINGS_READY).touch()
+    desktop.wallpaper = True
     return desktop
 
 

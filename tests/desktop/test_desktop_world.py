@@ -139,6 +139,35 @@ def test_a_caller_who_comes_late_gets_a_whole_tick_that_counts_as_late(user: Use
     assert not all(user.tick() and user.world.timing.late for _ in range(10))  # one of them comes in time
 
 
+_PANEL_THEN_WALLPAPER = """
+import time
+from Xlib.display import Display
+display = Display()
+screen = display.screen()
+for height, pause_s in ((20, 2.5), (384, 600)):
+    screen.root.create_window(0, 0, 512, height, 0, screen.root_depth, background_pixel=0xA0A0A0).map()
+    display.sync()
+    time.sleep(pause_s)
+"""
+
+
+def test_a_desktop_begins_when_its_wallpaper_is_there(tmp_path: Path) -> None:
+    """On a busy machine sessions began with a panel over black."""
+    program = tmp_path / "late.py"
+    program.write_text(_PANEL_THEN_WALLPAPER)
+
+    def start() -> xfce.PrivateDisplay:
+        private = xfce.start_program((512, 384), f"{sys.executable} {program}")
+        private.wallpaper = True
+        return private
+
+    world = DesktopWorld(start=start)
+    try:
+        assert (world.reset().ui == 0xA0).all()
+    finally:
+        world.close()
+
+
 def test_the_real_desktop_has_no_states(user: User) -> None:
     with pytest.raises(StateError, match="cannot be saved"):
         user.world.get_state()
