@@ -63,6 +63,8 @@ class Lesson:
     loss:     the part, examples, generator -> their mean loss
     groups:   the part -> parameter groups of Adam with their learning rates
     examples, batch: how many are collected, and of how many one update is made
+    way:      how far the part goes to what it has learned from where it was: between the two, weights can be less sure of what
+              they have learned by heart and right more often than either
     """
 
     part: str
@@ -71,6 +73,7 @@ class Lesson:
     groups: Callable[[Any], list[dict[str, Any]]]
     examples: int
     batch: int
+    way: float = 1.0
 
 
 def train_alone(
@@ -98,6 +101,7 @@ def train_alone(
     wanted = max(1, int(len(examples) * _HELD_SHARE))
     judged = lesson.collect(model, held.to(device), wanted, config.seed) if held else examples[:wanted]
     network: nn.Module = getattr(model, lesson.part).train()
+    start = copy.deepcopy(network.state_dict())
     average = copy.deepcopy(network).eval().requires_grad_(False)
     before = _judge(lesson, average, judged)
     optimiser = torch.optim.AdamW(lesson.groups(network), betas=(0.9, 0.98), weight_decay=0.0)
@@ -122,6 +126,8 @@ def train_alone(
             torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
         bar.update(round(elapsed) - bar.n)
     bar.close()
+    learned = average.state_dict()
+    average.load_state_dict({name: value.lerp(learned[name], lesson.way) for name, value in start.items()})
     figures = {"before": before, "after": _judge(lesson, average, judged)}
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
     setattr(model, lesson.part, average)

@@ -75,4 +75,4 @@ def _loss(network: Placer, ticks: Examples, generator: torch.Generator) -> Tenso
     return place_loss(network, said, which, Situation(action, points, placed), opens)
 
 
-PLACER = Lesson("placer", _collect, _loss, _groups, examples=10_000, batch=128)
+PLACER = Lesson("placer", _collect, _loss, _groups, examples=10_000, batch=128, way=0.4)

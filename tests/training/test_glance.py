@@ -1,5 +1,6 @@
 """The glance learned from looks: it tells ticks in which something happens from others, and only it changes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -27,6 +28,19 @@ def test_it_learns_when_a_look_lets_something_happen(
     assert not torch.equal(after.glance.out.bias, tiny_model.glance.out.bias)
     for name, value in tiny_model.backbone.state_dict().items():
         assert torch.equal(value, after.backbone.state_dict()[name])
+
+
+def test_a_part_goes_only_some_of_the_way_to_what_it_learned(
+    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    moved = []
+    for way in (0.0, 0.5):
+        tiny_model.save_pretrained(tmp_path / f"{way}" / "weights")
+        train_alone(replace(GLANCE, way=way), table, table, tmp_path / f"{way}", SHORT, cache=tmp_path)
+        after = NCGUIWorld.from_pretrained(tmp_path / f"{way}" / "weights")
+        moved.append(float((after.glance.out.weight - tiny_model.glance.out.weight).detach().abs().sum()))
+    assert moved[0] == 0 < moved[1]
 
 
 def test_the_training_of_the_whole_leaves_it_alone(
