@@ -11,7 +11,7 @@ from ncdesktop.model.pretrained import Part
 
 __all__ = ["OVERLOOKED", "Glance", "GlanceConfig"]
 
-OVERLOOKED = 0.06
+OVERLOOKED = 0.05
 """A tick is looked at if something happens in it with a greater probability than this."""
 _AGES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 128)
 """Ticks; how many cells have changed within so many tells what is under way, and when a caret blinks next."""
