@@ -149,7 +149,7 @@ def test_only_the_placer_changes_and_it_learns(table: Table, tmp_path: Path, tin
     tiny_model.save_pretrained(tmp_path / "run" / "weights")
     config = AloneConfig(minutes=0.1, examples=40, batch=8)
     figures = train_alone(PLACER, table, table, tmp_path / "run", config, cache=tmp_path)
-    assert figures["after"] < 0.8 * figures["before"]
+    assert figures["after"] < 0.9 * figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert after.trained_on == tuple(table.fingerprints)
     assert not torch.allclose(after.placer.name_bias, tiny_model.placer.name_bias, atol=1e-2)
