@@ -10,19 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import nn
 from tqdm import tqdm
 
 from ncdesktop.errors import WeightsError
-from ncdesktop.model.actions_encoder import ActionEncoder
-from ncdesktop.model.backbone import Backbone, BackboneConfig
-from ncdesktop.model.cell_encoder import CellEncoder
-from ncdesktop.model.generator import Generator
-from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.placer import Placer, PlacerConfig
-from ncdesktop.model.screen import screen_of
-from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
@@ -32,15 +24,14 @@ from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, split_parameters
 from ncdesktop.training.reveal import mislead_, reveal_
 from ncdesktop.training.sampling import TickSampler
-from ncdesktop.training.sprites import find_sprites, placements
-from ncdesktop.training.table import Table, recurring_cells
+from ncdesktop.training.sprites import placements
+from ncdesktop.training.table import Table
+from ncdesktop.training.untrained import new_model
 from ncdesktop.training.validation import validate
 
-__all__ = ["TrainConfig", "new_model", "train"]
+__all__ = ["TrainConfig", "train"]
 
 log = logging.getLogger(__name__)
-
-_CURSOR_TICKS = 20
 
 
 @dataclass(frozen=True)
@@ -70,51 +61,6 @@ class TrainConfig:
     bf16: bool = False
     checkpoint_minutes: float = 5.0
     validation_minutes: float = 15.0
-
-
-def new_model(
-    table: Table, *, seed: int, vocabulary_size: int = 16384, most_sprites: int = 768
-) -> NCGUIWorld:
-    """Return an untrained model for the table's screens: vocabulary, sprites, cursors and start screen come from there."""
-    torch.manual_seed(seed)
-    sprites = find_sprites(table, most=most_sprites, seed=seed)
-    ticks = torch.nonzero(table.changes > 0).flatten().tolist()
-    words = table.cells[torch.from_numpy(recurring_cells(table, ticks, vocabulary_size)).long()]
-    seen = torch.bincount(table.cursor, minlength=len(table.cursors))
-    cursors = [
-        cursor for cursor, count in zip(table.cursors, seen.tolist(), strict=True) if count >= _CURSOR_TICKS
-    ]
-    first = table.entry[table.place[min(9, len(table) - 1)].long(), 0].long()
-    start = screen_of(table.cells[first].unflatten(0, table.grid)).numpy()
-    parts: dict[str, nn.Module] = {
-        "cell_encoder": CellEncoder(),
-        "action_encoder": ActionEncoder(),
-        "glance": Glance(GlanceConfig(grid=table.grid)),
-        "backbone": Backbone(BackboneConfig(grid=table.grid)),
-        "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
-        "placer": Placer(PlacerConfig(sprites=len(sprites), size=(start.shape[1], start.shape[0]))),
-        "generator": Generator(),
-    }
-    model = NCGUIWorld(
-        parts,
-        vocabulary=words.clone(),
-        cursors=cursors,
-        start=start,
-        sprites=sprites,
-        trained_on=table.fingerprints,
-    )
-    _spread_words_(model.selector, words)
-    return model
-
-
-def _spread_words_(selector: Selector, words: Tensor) -> None:
-    """Set the keys of the vocabulary to the principal components of its pixels, in place: alike begin close."""
-    flat = words.flatten(1).float() / 255
-    flat = flat - flat.mean(0)
-    dim = min(selector.config.key_dim, len(words))
-    basis = torch.linalg.eigh(flat.T @ flat).eigenvectors[:, -dim:]
-    components = flat @ basis
-    selector.word_key.weight.data[:, :dim] = components / (components.std(0) + 0.05) * 0.5
 
 
 def train(

@@ -8,6 +8,7 @@ from tiny import busy_actions
 from ncdesktop.actions import Action
 from ncdesktop.model.neural_world import NeuralWorld, step_together
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.tick import tick_inputs
 
 
 def never_looks(model: NCGUIWorld) -> None:
@@ -89,3 +90,21 @@ def test_of_dreams_that_share_a_tick_only_those_worth_it_are_looked_at(
     assert set(looks) == {1}
     assert frames[0].insight and frames[0].insight.change.any()
     assert frames[1].insight and not frames[1].insight.change.any()
+
+
+def test_a_look_that_knows_nothing_sees_what_one_sees_to_which_nothing_is_revealed(
+    tiny_world: NeuralWorld,
+) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    model = tiny_world.model
+    for weight in model.backbone.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    action = model.action_encoder(inputs)
+    seen = [model.backbone.decode(model.backbone.encode(inputs, action), inputs.revealed, action)]
+    with torch.inference_mode():  # GELU works in place
+        seen += [
+            model.backbone.decode(model.backbone.encode(inputs, action), known, action)
+            for known in (inputs.revealed, None)
+        ]
+    assert seen[1].equal(seen[2]) and seen[0].std() > 0.1
+    torch.testing.assert_close(seen[0].detach(), seen[1])
