@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from ncdesktop.desktop.packages import check_packages
 from ncdesktop.evaluation.output import check_file, make_folder, write_figures
 from ncdesktop.verbs.options import add_device, add_json, add_seed, add_weights, at_least, new_file
 
@@ -29,7 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     # torch takes seconds to import: --help and faults of the arguments come first
-    from ncdesktop.desktop.desktop_world import DesktopWorld
     from ncdesktop.evaluation.probes import GROUPS
     from ncdesktop.evaluation.probing import probe, probe_desktop, results, table
 
@@ -38,6 +38,10 @@ def run(arguments: argparse.Namespace) -> None:
     make_folder(out)
     groups = arguments.groups or list(GROUPS)
     if arguments.real:
+        check_packages()
+        # it needs python-xlib, which is an extra
+        from ncdesktop.desktop.desktop_world import DesktopWorld
+
         world = DesktopWorld()
         try:
             runs = probe_desktop(world, groups, runs=arguments.seeds, seed=arguments.seed, videos=out)

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,25 @@ def test_a_model_of_another_size_and_an_unknown_group_are_refused(
     assert "probes are for 512x384, this world is 128x128" in capsys.readouterr().err
     assert main([*arguments, "--groups", "fly"]) == 2
     assert "unknown group 'fly'" in capsys.readouterr().err
+
+
+@needs_tesseract
+@pytest.mark.parametrize(("real", "line"), [([], "unknown group 'fly'"), (["--real"], "needs python-xlib")])
+def test_dreams_are_probed_without_the_library_of_the_real_desktop(
+    real: list[str], line: str, tiny_weights: Path, tmp_path: Path
+) -> None:
+    arguments = [
+        "probe",
+        "--weights",
+        str(tiny_weights),
+        "--out",
+        str(tmp_path / "videos"),
+        "--groups",
+        "fly",
+    ]
+    program = (
+        "import sys; sys.modules['Xlib'] = None; from ncdesktop.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    found = subprocess.run([sys.executable, "-c", program, *arguments, *real], capture_output=True, text=True)
+    assert found.returncode == 2
+    assert line in found.stderr and "Traceback" not in found.stderr
