@@ -15,7 +15,7 @@ from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.training.table import Table, history
 from ncdesktop.world import CELL
 
-__all__ = ["Batch", "Before", "CellBank", "assemble", "recorded_before"]
+__all__ = ["Batch", "Before", "CellBank", "assemble", "label_fresh_", "recorded_before"]
 
 _NOWHERE = -10_000
 _CELLS_OF_A_LETTER, _SEEN = 4, 8
@@ -189,7 +189,7 @@ class Batch:
         right = (contents == bank.take(self.new[which])).flatten(3).all(-1)
         label[..., Choice.SPRITE] = right & differ & changed
         label[..., [Choice.DICTIONARY, Choice.GENERATE]] = False
-        _label_fresh_(label, changed, self.word[which])
+        label_fresh_(label, changed, self.word[which])
         self.label[which] = label
 
     def corners(self, which: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
@@ -252,7 +252,7 @@ def assemble(
     carets = _carets(table, ticks)
     typed = (carets[:, 0] != _NOWHERE)[:, None, None]  # letters are painted: as words they were guessed
     word = torch.where(changed & ~typed, bank.word(new), -1)
-    _label_fresh_(label, changed, word)
+    label_fresh_(label, changed, word)
 
     ids, inverse = torch.unique(torch.cat([stack, new[..., None]], -1), return_inverse=True)
     if ids[0] < 0:
@@ -303,7 +303,7 @@ def assemble(
     return batch_
 
 
-def _label_fresh_(label: Tensor, changed: Tensor, word: Tensor) -> None:
+def label_fresh_(label: Tensor, changed: Tensor, word: Tensor) -> None:
     """Let cells that change and come from nowhere else (label (..., choices), in place) be words, or painted without one."""
     fresh = changed & ~label.any(-1)
     label[..., Choice.DICTIONARY], label[..., Choice.GENERATE] = fresh & (word >= 0), fresh & (word < 0)

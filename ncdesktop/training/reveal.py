@@ -11,7 +11,7 @@ from ncdesktop.training.batches import Batch, CellBank
 
 __all__ = ["FORGOTTEN_SPRITES", "mislead_", "reveal_"]
 
-_HIDDEN_CURSORS = 0.35
+_HIDDEN_CURSORS, _WRONG_CURSORS = 0.35, 0.12
 _TOLD = 0.85
 _OFFERED, _MISLED = 0.85, 0.4
 _NEAR_PX, _LIKE_PX = 24, 64
@@ -27,8 +27,8 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
     training for it. Half of the few are drawn among cells that change.
 
-    Of the `cursors` pointer shapes the one shown before is hidden in a third of the crops: it is right nearly always, and
-    would else be all that the network looks at.
+    Of the `cursors` pointer shapes the one shown before is hidden in a third of the crops, and another one in some: in
+    recordings it stays nearly always, and would else be all that the network looks at; in a dream it may be wrong.
     """
     batch_size, height, width = batch.changed.shape
     device = batch.changed.device
@@ -68,6 +68,9 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     batch.inputs.placed = torch.where(forgotten, NO_SPRITE, batch.inputs.placed)
     hidden = uniform(batch_size) < _HIDDEN_CURSORS
     batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
+    arrow = uniform(batch_size) < 0.5  # the first of them
+    other = torch.where(arrow, 0, (uniform(batch_size) * cursors).long())
+    batch.inputs.cursor = torch.where(uniform(batch_size) < _WRONG_CURSORS, other, batch.inputs.cursor)
 
 
 def mislead_(batch: Batch, bank: CellBank, generator: torch.Generator) -> None:

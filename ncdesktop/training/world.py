@@ -16,6 +16,7 @@ from tqdm import tqdm
 from ncdesktop.errors import WeightsError
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.batches import Batch, CellBank, assemble
+from ncdesktop.training.beginnings import forget_
 from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.doubts import Doubts
@@ -225,6 +226,7 @@ def _gradients(
     while tally.add(0) < cells:
         batch = source.batch(generator)
         tally.add(batch.changed.numel())
+        forget_(batch, generator)
         reveal_(batch, len(model.cursors), generator)
         mislead_(batch, source.bank, generator)
         loss = losses(model, batch, source.bank, generator)

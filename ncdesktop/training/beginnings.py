@@ -1,0 +1,66 @@
+"""Dreams that began lately: most of what a screen remembers is forgotten, so that the picture alone is enough to go on from.
+
+In recordings a window's age, what it covered and the click that opened it go together, and a network comes to rely on them:
+in a dream begun from a picture of a terminal it typed nothing.
+"""
+
+import torch
+
+from ncdesktop.actions import HISTORY, LONG_AGO
+from ncdesktop.model.choices import Choice
+from ncdesktop.model.inputs import AGE_LIMIT, around
+from ncdesktop.model.screen import pixels_in
+from ncdesktop.model.sprites import NO_SPRITE
+from ncdesktop.training.batches import Batch, label_fresh_
+
+__all__ = ["forget_"]
+
+_FORGETFUL, _AT_ONCE = 0.2, 0.5
+_FIRST, _LAST = 4, 512
+
+
+def forget_(batch: Batch, generator: torch.Generator, *, share: float = _FORGETFUL) -> None:
+    """Let a share of the crops be of dreams that began some ticks ago, in place, with what happened until then either
+    unknown, or having come at once in that moment over what lay directly beneath. To be called before `reveal_`.
+
+    Crops in which a button is held stay as they are.
+    """
+    inputs, device = batch.inputs, batch.changed.device
+
+    def uniform() -> torch.Tensor:
+        return torch.rand(len(batch.cursor), generator=generator).to(device)
+
+    began = _FIRST * (_LAST / _FIRST) ** uniform()
+    forgets = (uniform() < share) & (inputs.features[:, -1, 2:5] == 0).all(1)
+    at_once = (uniform() < _AT_ONCE)[:, None, None]
+    began = torch.where(forgets, began.floor(), torch.inf)[:, None, None]
+
+    beneath = torch.zeros_like(inputs.empty)
+    beneath[..., 0] = at_once
+    known = torch.where(at_once & (inputs.age < AGE_LIMIT), began, AGE_LIMIT)
+    inputs.age = torch.where(inputs.age > began, known, inputs.age)
+    older = inputs.left > began[..., None]
+    gone = older & ~beneath
+    inputs.left = torch.where(older & beneath & (inputs.left < AGE_LIMIT), began[..., None], inputs.left)
+    inputs.left = torch.where(gone, AGE_LIMIT, inputs.left)
+    inputs.empty = inputs.empty | gone
+    batch.ids[..., 1:][gone] = len(batch.cells)
+    batch.before[..., 1:][gone] = -1
+    batch.label[..., Choice.EARLIER : Choice.GENERATE] &= ~gone
+    label, changed = batch.label[forgets], batch.changed[forgets]
+    label[..., [Choice.DICTIONARY, Choice.GENERATE]] = False
+    label_fresh_(label, changed, batch.word[forgets])
+    batch.label[forgets] = label
+
+    back = torch.arange(HISTORY - 1, -1, -1, device=device)
+    remembered = back < began[:, 0]
+    inputs.features = inputs.features * remembered[..., None]
+    inputs.keys = inputs.keys * remembered[..., None]
+    stale = inputs.ages > began[:, 0]
+    centre = inputs.points.new_tensor(batch.screens.shape[2:0:-1]) / 2
+    inputs.ages = torch.where(stale, LONG_AGO, inputs.ages)
+    inputs.points = inputs.points.clone()
+    inputs.points[:, 2:][stale] = centre
+    pressed = around(batch.screens[stale[:, 0]], centre.expand(int(stale[:, 0].sum()), 2))
+    inputs.fovea[stale[:, 0], 1] = pixels_in(pressed)
+    inputs.placed = torch.where(forgets[:, None], NO_SPRITE, inputs.placed)
