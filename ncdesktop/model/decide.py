@@ -14,6 +14,7 @@ from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
 from ncdesktop.model.selector import Decisions, Selector, context
 from ncdesktop.model.sprites import NO_SPRITE
+from ncdesktop.model.together import together_
 
 __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
 
@@ -116,6 +117,16 @@ def decide(
         for place, (screen, pivot) in enumerate(doubts):
             changed = settle(first.changed[screen], second.probability[place], pivot)
             if changed is not None:
+                if pivot.changes:
+                    chosen = int(first.decisions.choice[screen, pivot.row, pivot.column].argmax())
+                    changed = together_(
+                        changed,
+                        second.decisions.choice[place],
+                        second.probability[place],
+                        (pivot.row, pivot.column, chosen),
+                        seen.age[place],
+                        seen.left[place],
+                    )
                 first.changed[screen], first.features[screen] = changed, second.features[place]
                 first.decisions.choice[screen] = second.decisions.choice[place]
                 first.decisions.cursor[screen] = second.decisions.cursor[place]
