@@ -7,6 +7,7 @@ from ncdesktop.actions import Action, fold
 from ncdesktop.events import Button, Key, Move
 from ncdesktop.model.actions_encoder import ActionEncoder, ActionEncoderConfig
 from ncdesktop.model.backbone import Backbone, BackboneConfig
+from ncdesktop.model.carrier import Carrier, CarrierConfig
 from ncdesktop.model.cell_encoder import CellEncoder, CellEncoderConfig
 from ncdesktop.model.generator import Generator, GeneratorConfig
 from ncdesktop.model.glance import Glance, GlanceConfig
@@ -74,6 +75,9 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
             "backbone": backbone,
             "selector": selector,
             "placer": Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=size)),
+            "carrier": Carrier(
+                CarrierConfig(feature_dim=16, cell_dim=16, dim=8, grid=(size[1] // 16, size[0] // 16))
+            ),
             "generator": Generator(GeneratorConfig(feature_dim=16, action_dim=32, width=16, blocks=1)),
         },
         vocabulary=words,

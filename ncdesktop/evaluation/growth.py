@@ -17,7 +17,7 @@ from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.state import new_screen_state
-from ncdesktop.model.tick import Turn, tick_inputs
+from ncdesktop.model.turn import Turn, tick_inputs
 from ncdesktop.model.view import whole
 from ncdesktop.world import CELL
 

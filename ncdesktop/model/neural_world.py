@@ -18,7 +18,8 @@ from ncdesktop.model.drag import follows, goal, lead
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of, windows
 from ncdesktop.model.state import ScreenState, new_screen_state
-from ncdesktop.model.tick import TickResult, Turn, dream_ticks_
+from ncdesktop.model.tick import TickResult, dream_ticks_
+from ncdesktop.model.turn import Turn
 from ncdesktop.model.view import choose_view, whole
 from ncdesktop.world import CELL, Cursor, Frame, Insight, Start, State
 
@@ -34,6 +35,11 @@ _SCREEN = (
     "pressed",
     "placed",
     "followed",
+    "holds",
+    "carried",
+    "cargo",
+    "under",
+    "lifted",
 )
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
@@ -143,6 +149,7 @@ class NeuralWorld:
             if len(rows):
                 pixels = cells[rows, columns]
                 self._follow_drag_(rows, columns, pixels)
+                self._screen.let_go_()
                 self._screen.write_(rows, columns, pixels, self.model.embed(pixels), self._tick)
         return self._frame(None)
 

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from ncdesktop.errors import WeightsError
 from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone
+from ncdesktop.model.carrier import Carrier
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.glance import Glance
@@ -37,6 +38,7 @@ _PARTS: dict[str, type[Part]] = {
     "backbone": Backbone,
     "selector": Selector,
     "placer": Placer,
+    "carrier": Carrier,
     "generator": Generator,
 }
 _VOCABULARY_COLUMNS = 128
@@ -69,6 +71,7 @@ class NCGUIWorld(nn.Module):
         self.backbone: Backbone = parts["backbone"]  # type: ignore[assignment]
         self.selector: Selector = parts["selector"]  # type: ignore[assignment]
         self.placer: Placer = parts["placer"]  # type: ignore[assignment]
+        self.carrier: Carrier = parts["carrier"]  # type: ignore[assignment]
         self.generator: Generator = parts["generator"]  # type: ignore[assignment]
         self.vocabulary: Tensor
         self.register_buffer("vocabulary", vocabulary, persistent=False)

@@ -29,6 +29,10 @@ class ScreenState:
     pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
     placed:     (3,) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
     followed:   (2,) int64, (x, y): where the pointer was when the screen followed its drag last, or pressed
+    holds:      () bool: what is dragged is carried, see `ncdesktop.model.carry`
+    carried:    (4,) int64: the box of what is, or was last (top, left, bottom, right); all NOWHERE if nothing was
+    cargo:      (H, W, 3) uint8: what it shows, in the upper left; under likewise: the screen without it
+    lifted:     (rows, cols) bool: cells that show what is carried
     """
 
     screen: Tensor
@@ -40,6 +44,11 @@ class ScreenState:
     pressed: Tensor
     placed: Tensor
     followed: Tensor
+    holds: Tensor
+    carried: Tensor
+    cargo: Tensor
+    under: Tensor
+    lifted: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -54,6 +63,11 @@ class ScreenState:
         """Keep what lies around (x, y) pixels as what was pressed; from there it may be dragged."""
         at = torch.tensor([[x, y]], device=self.screen.device)
         self.pressed, self.followed = around(self.screen[None], at)[0], at[0].long()
+        self.holds = torch.zeros_like(self.holds)
+
+    def let_go_(self) -> None:
+        """Carry nothing from now on, and take it that nothing was."""
+        self.holds, self.carried = torch.zeros_like(self.holds), torch.full_like(self.carried, NOWHERE)
 
     def write_(self, rows: Tensor, columns: Tensor, pixels: Tensor, embedded: Tensor, tick: int) -> None:
         """Let cells (rows[i], columns[i]) show pixels (N, 16, 16, 3), whose embeddings are (N, D), from `tick` on, in place.
@@ -75,6 +89,16 @@ class ScreenState:
         left = torch.cat([torch.full_like(count, tick)[:, None], self.left_at[rows, columns]], 1)
         self.left_at[rows, columns] = left[which, source]
         cells_of(self.screen)[rows, columns] = pixels
+
+    def forget_(self, rows: Tensor, columns: Tensor, nothing: Tensor) -> None:
+        """Forget what cells (rows[i], columns[i]) showed last, in place. nothing: (D,), see `new_screen_state`"""
+        for own, empty in ((self.contents, 0), (self.embedded, nothing), (self.left_at, _LONG_AGO)):
+            first = 0 if own is self.left_at else 1
+            kept = own[rows, columns]
+            kept[:, first:-1] = kept[:, first + 1 :]
+            kept[:, -1] = empty
+            own[rows, columns] = kept
+        self.count[rows, columns] -= 1
 
 
 def restack(same: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,4 +140,9 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],
         placed=torch.full((3,), NO_SPRITE, device=screen.device),
         followed=torch.full((2,), NOWHERE, device=screen.device),
+        holds=torch.tensor(False, device=screen.device),
+        carried=torch.full((4,), NOWHERE, device=screen.device),
+        cargo=torch.zeros_like(screen),
+        under=torch.zeros_like(screen),
+        lifted=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
     )

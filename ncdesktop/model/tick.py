@@ -4,54 +4,27 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ncdesktop.actions import ActionMemory
+from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, Decided, decide
-from ncdesktop.model.drag import goal, lead
+from ncdesktop.model.drag import goal
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.glance import OVERLOOKED
-from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
+from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Noise, paint, pass_by
-from ncdesktop.model.screen import pixels_in, windows
-from ncdesktop.model.state import ScreenState
-from ncdesktop.model.view import View
+from ncdesktop.model.screen import cells_of, pixels_in, windows
+from ncdesktop.model.turn import Turn, stacked, tick_inputs
 from ncdesktop.world import CELL, Insight
 
-__all__ = ["MANY_PAINTED", "TickResult", "Turn", "dream_ticks_", "tick_inputs"]
+__all__ = ["MANY_PAINTED", "TickResult", "dream_ticks_"]
 
 MANY_PAINTED = 16
 """More painted cells than these are painted in one step."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What a dream brings to a tick.
-
-    state:     of the screen; the part that `view` shows goes on to `tick`, in place
-    memory:    the user's actions, that of the tick included
-    tick:      the one after the state
-    cursor:    index of the pointer shape before the tick
-    generator: on the CPU; the same numbers are drawn whatever the device, and whichever dreams share the tick
-    """
-
-    state: ScreenState
-    memory: ActionMemory
-    view: View
-    tick: int
-    cursor: int
-    generator: torch.Generator
-
-    @property
-    def seen(self) -> tuple[slice, slice]:
-        """Rows and columns of the view."""
-        view = self.view
-        return slice(view.row, view.row + view.rows), slice(view.column, view.column + view.columns)
 
 
 @dataclass(frozen=True)
@@ -60,49 +33,6 @@ class TickResult:
 
     cursor: int
     insight: Insight
-
-
-def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
-    """Return what the network sees in the turns' views, which are of one size."""
-    states, device = [turn.state for turn in turns], turns[0].state.screen.device
-
-    def memories(name: str) -> Tensor:
-        return torch.from_numpy(np.stack([getattr(turn.memory, name) for turn in turns])).to(device)
-
-    embedded = _stacked([turn.state.embedded[turn.seen] for turn in turns])
-    features, points, ages = (memories(name) for name in ("features", "points", "ages"))
-    followed = _stacked([state.followed for state in states])
-    screens, pressed = (
-        _stacked([getattr(state, name) for state in states]) for name in ("screen", "pressed")
-    )
-    age, left = (
-        _stacked([(turn.tick - getattr(turn.state, name)[turn.seen]).clamp(max=AGE_LIMIT) for turn in turns])
-        for name in ("changed_at", "left_at")
-    )
-    _, rows, columns, _, dim = embedded.shape
-    origin = [[turn.view.row, turn.view.column] for turn in turns]
-    return TickInputs(
-        embedded=embedded,
-        empty=_stacked([turn.state.empty[turn.seen] for turn in turns]),
-        age=age.float(),
-        left=left.float(),
-        origin=torch.tensor(origin, dtype=torch.float32, device=device),
-        grid=states[0].grid,
-        features=features,
-        keys=memories("keys"),
-        points=points,
-        ages=ages,
-        fovea=fovea(screens, points, pressed),
-        cursor=torch.tensor([turn.cursor for turn in turns], device=device),
-        placed=_stacked([state.placed for state in states]),
-        lead=lead(points, ages, features[:, -1], followed),
-        revealed=nothing_revealed(len(turns), rows, columns, dim, device),
-    )
-
-
-def _stacked(parts: list[Tensor]) -> Tensor:
-    """Stack equal shapes; one alone is not copied."""
-    return parts[0][None] if len(parts) == 1 else torch.stack(parts)
 
 
 @torch.inference_mode()
@@ -169,8 +99,8 @@ def _nothing(grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
 
 def _worth_a_look(model: NCGUIWorld, turns: Sequence[Turn], action: Tensor) -> list[int]:
     """Return which of the turns a glance finds worth a look; from others, what a look would have drawn is drawn."""
-    shown = _stacked([turn.state.embedded[:, :, 0] for turn in turns])
-    age = _stacked([turn.tick - turn.state.changed_at for turn in turns])
+    shown = stacked([turn.state.embedded[:, :, 0] for turn in turns])
+    age = stacked([turn.tick - turn.state.changed_at for turn in turns])
     worth = (model.glance(action, shown, age).sigmoid() > OVERLOOKED).tolist()
     for turn, looks in zip(turns, worth, strict=True):
         if not looks:
@@ -187,15 +117,26 @@ def _carry_out_(
     clock: list[float],
 ) -> list[_Found]:
     """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done."""
+    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
+    carried = [
+        carry_(model, turn.state, decided, place, inputs.lead[place], goals[place])
+        for place, turn in enumerate(turns)
+    ]
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
     choice = decided.decisions.choice[cells].argmax(-1)
     pixels = scene.pixels(cells, choice, decided.features[cells])
+    for place, shown in enumerate(carried):
+        if shown is not None:
+            moves = (cells[0] == place) & (choice == Choice.SHIFT)
+            pixels[moves] = cells_of(shown)[cells[1][moves], cells[2][moves]]
     clock.append(time.perf_counter())
 
     chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
-    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
+    for shown, turn, own, lead_ in zip(carried, turns, chosen, inputs.lead, strict=True):
+        if shown is not None and (own == Choice.SHIFT).any():
+            put_down_(model, turn.state, (own == Choice.SHIFT).to(lead_.device), lead_)
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()

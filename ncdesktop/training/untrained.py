@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone, BackboneConfig
+from ncdesktop.model.carrier import Carrier, CarrierConfig
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.glance import Glance, GlanceConfig
@@ -41,6 +42,7 @@ def new_model(
         "backbone": Backbone(BackboneConfig(grid=table.grid)),
         "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
         "placer": Placer(PlacerConfig(sprites=len(sprites), size=(start.shape[1], start.shape[0]))),
+        "carrier": Carrier(CarrierConfig(grid=table.grid)),
         "generator": Generator(),
     }
     model = NCGUIWorld(

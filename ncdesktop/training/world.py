@@ -96,7 +96,8 @@ def train(
     if processes > 1 and not rank:
         dist.barrier()
     model.to(device).train()
-    model.glance.requires_grad_(False)  # it learns from the looks of what is trained, at the end
+    for part in (model.glance, model.carrier):  # they learn from the looks of what is trained, at the end
+        part.requires_grad_(False)
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)
     optimisers: dict[str, torch.optim.Optimizer] = {

@@ -13,7 +13,7 @@ from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.sampler import Pivot
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.sprites import NO_SPRITE
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.turn import tick_inputs
 
 
 def looked_once(inputs: TickInputs, choice: int) -> Decided:

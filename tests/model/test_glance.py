@@ -8,7 +8,7 @@ from tiny import busy_actions
 from ncdesktop.actions import Action
 from ncdesktop.model.neural_world import NeuralWorld, step_together
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.turn import tick_inputs
 
 
 def never_looks(model: NCGUIWorld) -> None:

@@ -5,7 +5,7 @@ import torch
 from ncdesktop.actions import Action
 from ncdesktop.model.inputs import MAPS, MOMENTS, same_moments
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.turn import tick_inputs
 
 
 def test_maps_tell_where_in_its_cell_the_press_was(tiny_world: NeuralWorld) -> None:

@@ -11,7 +11,8 @@ from ncdesktop.actions import Action, advance, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.events import Button, Move
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.tick import Turn, dream_ticks_, tick_inputs
+from ncdesktop.model.tick import dream_ticks_
+from ncdesktop.model.turn import Turn, tick_inputs
 from ncdesktop.model.view import View, choose_view, whole
 from ncdesktop.state_file import load_state, save_state
 from ncdesktop.world import State

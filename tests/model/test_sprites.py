@@ -15,7 +15,7 @@ from ncdesktop.model.choices import Choice
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig, Situation
 from ncdesktop.model.sprites import NO_SPRITE, Sprites
-from ncdesktop.model.tick import tick_inputs
+from ncdesktop.model.turn import tick_inputs
 
 
 def test_a_sprite_covers_what_it_should_and_what_lies_beneath_shows_through() -> None:

@@ -11,7 +11,7 @@ from ncdesktop.actions import Action, fold, new_memory
 from ncdesktop.events import Button, Move
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.tick import Turn, tick_inputs
+from ncdesktop.model.turn import Turn, tick_inputs
 from ncdesktop.model.view import whole
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.training.batches import CellBank, assemble

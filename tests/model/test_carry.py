@@ -1,0 +1,156 @@
+"""Dragged things move whole: over what they covered, to the pixel, and only if the carrier is sure of their box."""
+
+import pytest
+import torch
+from tiny import make_tiny_model, random_screen
+from torch import Tensor, nn
+
+from ncdesktop.model.carrier import Carrier, through
+from ncdesktop.model.carry import carry_, put_down_
+from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.decide import Decided
+from ncdesktop.model.drag import NOWHERE
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.screen import cells_of
+from ncdesktop.model.selector import Decisions
+from ncdesktop.model.state import ScreenState, new_screen_state
+
+BOX = (20, 12, 70, 75)
+"""top, left, bottom, right of what is dragged, held at HELD"""
+HELD = torch.tensor([40, 25])
+
+
+@pytest.fixture(scope="module")
+def model() -> NCGUIWorld:
+    """A tiny model whose carrier has learned one box by heart."""
+    model = make_tiny_model()
+    state = _covered(model)[0]
+    carrier = model.carrier.train()
+    line = through(torch.zeros(1, 8, 8, 16), state.embedded[None, :, :, 0], HELD[None])
+    optimiser = torch.optim.Adam(carrier.parameters(), lr=0.03)
+    for _ in range(80):
+        edges = (BOX[0], BOX[2] - 1, BOX[1], BOX[3] - 1)
+        odds = carrier.odds(*line, HELD[None])
+        loss = sum(
+            nn.functional.cross_entropy(of, torch.tensor([edge]))
+            for of, edge in zip(odds, edges, strict=True)
+        )
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    carrier.eval()
+    return model
+
+
+def _covered(model: NCGUIWorld) -> tuple[ScreenState, Tensor, Tensor]:
+    """Return a screen on which something has opened in BOX, what lies beneath it, and its pixels."""
+    beneath, window = (torch.from_numpy(random_screen(seed).copy()) for seed in (1, 2))
+    shown, (top, left, bottom, right) = beneath.clone(), BOX
+    shown[top:bottom, left:right] = window[top:bottom, left:right]
+    with torch.inference_mode():
+        embedded = model.embed(cells_of(beneath).flatten(0, 1)).unflatten(0, (8, 8))
+        state = new_screen_state(beneath, embedded, model.cell_encoder.nothing)
+        rows, columns = torch.nonzero(
+            (cells_of(shown) != cells_of(beneath)).flatten(2).any(-1), as_tuple=True
+        )
+        pixels = cells_of(shown)[rows, columns]
+        state.write_(rows, columns, pixels, model.embed(pixels), 1)
+    return state, beneath, window[top:bottom, left:right]
+
+
+def _decided(follows: tuple[int, int, int, int]) -> Decided:
+    """Let the cells of a box (of cells) follow, and one elsewhere become something else."""
+    choice = torch.full((1, 8, 8, len(CHOICES)), -5.0)
+    choice[..., Choice.EARLIER] = 0
+    changed = torch.zeros(1, 8, 8, dtype=torch.bool)
+    top, left, bottom, right = follows
+    choice[0, top:bottom, left:right, Choice.SHIFT] = 5
+    changed[0, top:bottom, left:right] = changed[0, 7, 7] = True
+    decisions = Decisions(torch.zeros(1, 8, 8), choice, torch.zeros(1, 2))
+    nothing = torch.full((1, 3), -1), torch.ones(1)
+    return Decided(changed, changed.float(), decisions, torch.zeros(1, 8, 8, 16), *nothing)
+
+
+def _pixels(row: int, column: int) -> tuple[slice, slice]:
+    return slice(16 * row, 16 * row + 16), slice(16 * column, 16 * column + 16)
+
+
+def _where(beneath: Tensor, window: Tensor, dx: int, dy: int) -> Tensor:
+    shown = beneath.clone()
+    top, left = BOX[0] + dy, BOX[1] + dx
+    part = window[: 128 - top, : 128 - left]
+    shown[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return shown
+
+
+@torch.inference_mode()
+def test_what_is_dragged_moves_whole_and_uncovers_what_it_covered(model: NCGUIWorld) -> None:
+    state, beneath, window = _covered(model)
+    followed = HELD
+    for dx, dy in ((5, 3), (14, 9), (70, 60), (14, 9)):  # once partly out of the screen, and back
+        goal = HELD + torch.tensor([dx, dy])
+        decided = _decided((1, 0, 6, 6))
+        shown = carry_(model, state, decided, 0, goal - followed, goal)
+        assert shown is not None and shown.equal(_where(beneath, window, dx, dy))
+        cells = torch.nonzero(decided.changed[0], as_tuple=True)
+        pixels = cells_of(shown)[cells]
+        moves = decided.decisions.choice[0][cells].argmax(-1) == Choice.SHIFT
+        assert moves.sum() >= len(moves) - 1  # the one elsewhere changes on its own account
+        moved = torch.zeros(8, 8, dtype=torch.bool)
+        moved[tuple(axis[moves] for axis in cells)] = True
+        state.write_(*(axis[moves] for axis in cells), pixels[moves], model.embed(pixels[moves]), 2)
+        put_down_(model, state, moved, goal - followed)
+        assert state.screen.equal(shown)
+        for row, column in torch.nonzero(moved).tolist():  # all that cells remember is what lay beneath
+            kept = state.contents[row, column, 1 : int(state.count[row, column])]
+            assert len(kept) == int((shown[_pixels(row, column)] != beneath[_pixels(row, column)]).any())
+            assert (kept == beneath[_pixels(row, column)]).all()
+            assert (state.embedded[row, column, 1 + len(kept)] == model.cell_encoder.nothing).all()
+        followed = goal
+
+
+@torch.inference_mode()
+def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it(model: NCGUIWorld) -> None:
+    goal = HELD + 4
+
+    def carried(decided: Decided, lead: Tensor, carrier: Carrier | None = None) -> Tensor | None:
+        state, _, _ = _covered(model)
+        learned, model.carrier = model.carrier, carrier or model.carrier
+        before = decided.changed.clone()
+        try:
+            shown = carry_(model, state, decided, 0, lead, goal)
+        finally:
+            model.carrier = learned
+        assert shown is not None or decided.changed.equal(before)
+        assert bool(state.holds) == (shown is not None)
+        return shown
+
+    lead = torch.tensor([4, 4])
+    assert carried(_decided((1, 0, 6, 6)), lead) is not None
+    assert carried(_decided((1, 0, 6, 6)), torch.zeros(2, dtype=torch.int64)) is None
+    assert carried(_decided((2, 1, 3, 3)), lead) is None  # too few
+    assert carried(_decided((4, 0, 5, 6)), lead) is None  # an edge of it
+    assert carried(_decided((5, 5, 8, 8)), lead) is None  # elsewhere
+    assert carried(_decided((1, 0, 6, 6)), lead, Carrier(model.carrier.config)) is None  # has learned nothing
+
+
+@torch.inference_mode()
+def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> None:
+    state, beneath, window = _covered(model)
+    lead = torch.tensor([20, 9])
+    for number in range(2):
+        goal = HELD + (number + 1) * lead
+        decided = _decided((1, 0, 6, 7))
+        decided.decisions.choice[..., Choice.EARLIER + 1] = 2.0 * number  # then it is wrong
+        shown = carry_(model, state, decided, 0, lead, goal)
+        assert shown is not None and shown.equal(_where(beneath, window, *((number + 1) * lead).tolist()))
+        moved = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
+        cells = torch.nonzero(moved, as_tuple=True)
+        state.write_(*cells, cells_of(shown)[cells], model.embed(cells_of(shown)[cells]), 2 + number)
+        put_down_(model, state, moved, lead)
+        state.press_(*goal.tolist())
+        assert not bool(state.holds) and state.carried.tolist() == [
+            edge + int((number + 1) * lead[1 - axis % 2]) for axis, edge in enumerate(BOX)
+        ]
+    state.let_go_()
+    assert (state.carried == NOWHERE).all()
