@@ -105,10 +105,12 @@ def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int
     cells = cells_of(state.screen).clone()
     rows, columns = torch.nonzero(_cells_in(state, state.carried), as_tuple=True)
     odds = decided.decisions.choice[place, rows, columns, Choice.EARLIER : Choice.GENERATE]
-    earlier = state.contents[rows, columns, 1 + odds.argmax(-1)]
-    named = model.vocabulary[model.selector.words(decided.features[place, rows, columns]).argmax(1)]
+    cells[rows, columns] = state.contents[rows, columns, 1 + odds.argmax(-1)]
     fresh = state.empty[rows, columns].all(-1)
-    cells[rows, columns] = torch.where(fresh[:, None, None, None], named, earlier)
+    rows, columns = rows[fresh], columns[fresh]
+    cells[rows, columns] = model.vocabulary[
+        model.selector.words(decided.features[place, rows, columns]).argmax(1)
+    ]
     return screen_of(cells)
 
 

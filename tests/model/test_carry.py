@@ -154,3 +154,17 @@ def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> 
         ]
     state.let_go_()
     assert (state.carried == NOWHERE).all()
+
+
+@torch.inference_mode()
+def test_where_nothing_is_remembered_the_vocabulary_says_what_lay_beneath(model: NCGUIWorld) -> None:
+    _, beneath, window = _covered(model)
+    screen = _where(beneath, window, 0, 0)
+    embedded = model.embed(cells_of(screen).flatten(0, 1)).unflatten(0, (8, 8))
+    state = new_screen_state(screen, embedded, model.cell_encoder.nothing)
+    shown = carry_(
+        model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([20, 9]), HELD + torch.tensor([20, 9])
+    )
+    assert shown is not None
+    word = model.vocabulary[int(model.selector.words(torch.zeros(1, 16)).argmax())]
+    assert shown[32:48, 16:32].equal(word)
