@@ -104,7 +104,8 @@ class Selector(Part):
         others = choice[..., Choice.GENERATE : Choice.SPRITE]
         sprite = choice[..., Choice.SPRITE].masked_fill(elsewhere, -30.0)
         choice = torch.cat([choice[..., : Choice.EARLIER], stack, others, sprite[..., None]], -1)
-        return Decisions(change, choice, self._cursor(features, action, inputs))
+        cursor = self.shapes(self.at_pointer(features, inputs), action, inputs.cursor)
+        return Decisions(change, choice, cursor)
 
     def natural(self, change: Tensor, features: Tensor, keys: Tensor, revealed: Revealed) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates: training draws changing ticks more often than they come.
@@ -122,14 +123,20 @@ class Selector(Part):
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""
         return torch.addmm(self.word_bias, self.word_query(features), self.word_key.weight.T)
 
-    def _cursor(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Tensor:
-        seen = self.cursor_in(torch.cat([action, self._at_pointer(features, inputs)], -1))
-        seen = F.gelu(seen + self.cursor_before(inputs.cursor))
-        before = F.one_hot(inputs.cursor, self.config.cursors + 1)[:, :-1]
-        return self.cursor_out(seen) + before * self.cursor_stays(seen)
+    def shapes(self, at_pointer: Tensor, action: Tensor, before: Tensor) -> Tensor:
+        """Return the logits (B, cursors) of the pointer shapes.
 
-    def _at_pointer(self, features: Tensor, inputs: TickInputs) -> Tensor:
-        """Features (B, feature_dim) of the cell under the pointer; zero where a crop does not hold it."""
+        at_pointer: (B, feature_dim), see `at_pointer`; action (B, action_dim)
+        before:     (B,) int64, the shape before the tick; the number of shapes stands for "not known"
+        """
+        seen = self.cursor_in(torch.cat([action, at_pointer], -1))
+        seen = F.gelu(seen + self.cursor_before(before))
+        return self.cursor_out(seen) + F.one_hot(before, self.config.cursors + 1)[:, :-1] * self.cursor_stays(
+            seen
+        )
+
+    def at_pointer(self, features: Tensor, inputs: TickInputs) -> Tensor:
+        """Return the features (B, feature_dim) of the cell under the pointer; zero where a crop does not hold it."""
         batch, height, width, _ = features.shape
         x, y = (inputs.points[:, 0] / CELL).floor().unbind(-1)
         row, column = (y - inputs.origin[:, 0]).long(), (x - inputs.origin[:, 1]).long()

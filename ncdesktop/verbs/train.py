@@ -15,9 +15,11 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = (
         "what to train: the world model; or, alone, at the end of a run, its placer (which windows open where), its painter "
-        "(letters), its carrier (what a drag moves) or its glance (which ticks need no look: without it every tick takes as long)"
+        "(letters), its carrier (what a drag moves), its cursor (pointer shapes) or its glance (which ticks need no look: without it every tick takes as long)"
     )
-    parser.add_argument("what", choices=("world", "placer", "painter", "carrier", "glance"), help=help_)
+    parser.add_argument(
+        "what", choices=("world", "placer", "painter", "carrier", "cursor", "glance"), help=help_
+    )
     parser.add_argument(
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
     )
@@ -43,6 +45,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     from ncdesktop.training.alone import AloneConfig
     from ncdesktop.training.carrier import CARRIER
+    from ncdesktop.training.cursor import CURSOR
     from ncdesktop.training.glance import GLANCE
     from ncdesktop.training.launch import launch, launch_alone
     from ncdesktop.training.painter import PAINTER
@@ -65,7 +68,9 @@ def run(arguments: argparse.Namespace) -> None:
                     f"--{name}: the {arguments.what} is trained in one process, in fp32, from the run in --out"
                 )
         launch_alone(
-            {"placer": PLACER, "painter": PAINTER, "carrier": CARRIER, "glance": GLANCE}[arguments.what],
+            {"placer": PLACER, "painter": PAINTER, "carrier": CARRIER, "cursor": CURSOR, "glance": GLANCE}[
+                arguments.what
+            ],
             arguments.sessions,
             arguments.out,
             AloneConfig(minutes=arguments.minutes, seed=arguments.seed),
