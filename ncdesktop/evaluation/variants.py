@@ -11,6 +11,7 @@ from torch import nn
 
 from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone
+from ncdesktop.model.carrier import Carrier
 from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.neural_world import NeuralWorld
@@ -35,6 +36,9 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
             places = getattr(part, name).detach().permute(2, 0, 1)[None]
             wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
             setattr(part, name, nn.Parameter(wide.contiguous()))
+    model.carrier = Carrier(
+        replace(model.carrier.config, grid=grid)
+    ).eval()  # never sure, so nothing is carried
     model.start = np.array(Image.fromarray(model.start).resize(size, Image.Resampling.NEAREST))
     return NeuralWorld(model, model_hash="stretched", device=world.device, steps=world.steps)
 
@@ -55,6 +59,7 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         "backbone": Backbone(replace(model.backbone.config, widths=(fine, middle, coarse))),
         "selector": Selector(replace(model.selector.config, feature_dim=fine)),
         "placer": Placer(replace(model.placer.config, feature_dim=fine)),
+        "carrier": Carrier(replace(model.carrier.config, feature_dim=fine)),
         "generator": Generator(
             replace(model.generator.config, feature_dim=fine, width=wide(model.generator.config.width))
         ),

@@ -33,7 +33,7 @@ def test_a_stretched_world_dreams_at_its_size_by_the_same_weights(tiny_world: Ne
     large.reset(0, twice.start)
     assert large.step(twice.actions[0]).ui.shape == (192, 256, 3)
     assert large.model.backbone.cells_in.weight.equal(tiny_world.model.backbone.cells_in.weight)
-    assert tiny_world.size == TINY_SIZE
+    assert large.model.carrier.config.grid == (12, 16) and tiny_world.size == TINY_SIZE
     unchanged = stretched(tiny_world, TINY_SIZE)
     for world in (tiny_world, unchanged):
         world.reset(4, log.start)
