@@ -1,5 +1,6 @@
 """The pointer's shape learned alone: from what lies under it, whatever shape was there before."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,12 @@ def test_it_learns_shapes_whatever_was_there_before_and_only_that_changes(
     table = _table(tmp_path, moves=True)
     tiny_model.save_pretrained(tmp_path / "run" / "weights")
     figures = train_alone(
-        CURSOR, table, table, tmp_path / "run", AloneConfig(minutes=0.15, batch=64), cache=tmp_path
+        replace(CURSOR, way=1.0),
+        table,
+        table,
+        tmp_path / "run",
+        AloneConfig(minutes=0.15, batch=64),
+        cache=tmp_path,
     )
     assert figures["after"] < 0.5 * figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
