@@ -36,9 +36,7 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
             places = getattr(part, name).detach().permute(2, 0, 1)[None]
             wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
             setattr(part, name, nn.Parameter(wide.contiguous()))
-    model.carrier = Carrier(
-        replace(model.carrier.config, grid=grid)
-    ).eval()  # never sure, so nothing is carried
+    model.carrier = Carrier(replace(model.carrier.config, grid=grid)).eval()  # unsure: nothing is carried
     model.start = np.array(Image.fromarray(model.start).resize(size, Image.Resampling.NEAREST))
     return NeuralWorld(model, model_hash="stretched", device=world.device, steps=world.steps)
 

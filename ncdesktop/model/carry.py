@@ -33,9 +33,8 @@ def carry_(
     if not bool(lead.any()):
         return None
     choice = decided.decisions.choice[place]
-    happens = decided.changed[place] | (
-        decided.probability[place] > 0.5
-    )  # or is dropped, since cells would go wrong
+    # what was dropped, since its cells would go wrong one by one, may be carried
+    happens = decided.changed[place] | (decided.probability[place] > 0.5)
     follows = (choice.argmax(-1) == Choice.SHIFT) & happens
     if int(follows.sum()) < _FOLLOWS_CELLS:
         return None

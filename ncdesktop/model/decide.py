@@ -14,7 +14,7 @@ from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
 from ncdesktop.model.selector import Decisions, Selector, context
 from ncdesktop.model.sprites import NO_SPRITE
-from ncdesktop.model.together import together_
+from ncdesktop.model.votes import vote_
 
 __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
 
@@ -119,7 +119,7 @@ def decide(
             if changed is not None:
                 if pivot.changes:
                     chosen = int(first.decisions.choice[screen, pivot.row, pivot.column].argmax())
-                    changed = together_(
+                    changed = vote_(
                         changed,
                         second.decisions.choice[place],
                         second.probability[place],

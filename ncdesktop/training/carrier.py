@@ -15,6 +15,7 @@ from ncdesktop.model.screen import screen_of
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.table import Table
+from ncdesktop.world import CELL
 
 __all__ = ["CARRIER", "boxes"]
 
@@ -37,7 +38,7 @@ def boxes(table: Table) -> list[list[tuple[int, Tensor, Tensor]]]:
     """
     to = goal(table.points, table.ages, table.features)
     followed = to - table.lead.long()
-    height, width = (length * 16 for length in table.grid)
+    height, width = (length * CELL for length in table.grid)
     limits = torch.tensor([height, width, height, width])
     found = []
     for press in torch.nonzero((table.ages[:, 0] == 0) & (table.since_start > 0)).flatten().tolist():

@@ -1,62 +1,53 @@
-"""Cells that were covered in one moment: they come back together if most of them would, and else none of them does."""
+"""Several dreams stepped in one pass: each goes on as it would alone."""
 
-import pytest
+import numpy as np
 import torch
-from torch import Tensor
+from tiny import busy_actions
 
-from ncdesktop.model.choices import CHOICES, STACK, Choice
-from ncdesktop.model.inputs import AGE_LIMIT
-from ncdesktop.model.together import together_
+from ncdesktop.actions import Action
+from ncdesktop.model.neural_world import NeuralWorld, step_together
+from ncdesktop.world import Frame, Insight
 
-OPENED, EARLIER_ON, TYPED = 50.0, 90.0, 5.0
-PIVOT = (1, 1, int(Choice.EARLIER))
-
-
-def _window() -> tuple[Tensor, Tensor]:
-    """Ages and moments: a window of 3 x 4 cells opened over the desktop, and one of its cells has changed since."""
-    age, left = torch.full((6, 8), float(AGE_LIMIT)), torch.full((6, 8, STACK), float(AGE_LIMIT))
-    age[1:4, 1:5], left[1:4, 1:5, 0], left[1:4, 1:5, 1] = OPENED, OPENED, EARLIER_ON
-    age[2, 2], left[2, 2, 0], left[2, 2, 1] = TYPED, TYPED, OPENED
-    return age, left
+TICKS = 40
 
 
-def _choices(chosen: int) -> Tensor:
-    choice = torch.zeros(6, 8, len(CHOICES))
-    choice[..., chosen] = 6.0
-    return choice
+def inputs_of_three() -> list[list[Action]]:
+    """A user who is busy, one who rests, one who stops: their views are of both sizes, in all mixtures."""
+    busy, other = busy_actions(TICKS, seed=1), busy_actions(TICKS // 2, seed=2)
+    return [busy, [Action((20, 20))] * TICKS, other + [Action(other[-1].pointer)] * (TICKS // 2)]
 
 
-@pytest.mark.parametrize("likely", [0.9, 0.2])
-def test_most_decide_for_all(likely: float) -> None:
-    age, left = _window()
-    probability = torch.zeros(6, 8)
-    probability[1:4, 1:5] = likely
-    probability[1, 1], probability[3, 4], probability[2, 2], probability[5, 7] = 0.99, 1 - likely, 0.99, 0.99
-    choice = _choices(Choice.EARLIER)
-    choice[3, 1, Choice.EARLIER + 1] = 7.0  # what was there before what the window covered
-    changed = together_(probability > 0.5, choice, probability, PIVOT, age, left)
-    window = torch.zeros(6, 8, dtype=torch.bool)
-    window[1:4, 1:5] = True
-    window[2, 2] = False
-    assert (
-        changed[window].all()
-        if likely > 0.5
-        else not changed[window & (choice.argmax(-1) == Choice.EARLIER)].any()
-    )
-    assert changed[2, 2] and changed[5, 7]  # these decide for themselves
-    if likely > 0.5:
-        assert (choice[window].argmax(-1) == Choice.EARLIER).all()
+def insight(frame: Frame) -> Insight:
+    assert frame.insight is not None
+    return frame.insight
 
 
-def test_only_what_comes_back_from_a_known_moment_votes() -> None:
-    age, left = _window()
-    probability = torch.full((6, 8), 0.4)
-    probability[1, 1] = 0.9
-    own = probability > 0.5
-    painted = (1, 1, int(Choice.GENERATE))
-    assert together_(own, _choices(Choice.GENERATE), probability, painted, age, left).equal(own)
-    unknown = torch.full_like(left, float(AGE_LIMIT))
-    assert together_(own, _choices(Choice.EARLIER), probability, PIVOT, age, unknown).equal(own)
-    alone = torch.full_like(age, float(AGE_LIMIT))
-    alone[1, 1] = OPENED
-    assert together_(own, _choices(Choice.EARLIER), probability, PIVOT, alone, left).equal(own)
+def test_each_dream_goes_on_as_alone_but_for_rounding(tiny_world: NeuralWorld) -> None:
+    """Sums over a batch may be rounded otherwise: a painted pixel by one step of 255, no decision by more than 1e-5."""
+    alone, together = ([tiny_world.another() for _ in range(3)] for _ in range(2))
+    for seed, world in enumerate(alone):
+        world.reset(seed)
+    changed, exact = 0, 0
+    for actions in zip(*inputs_of_three(), strict=True):
+        for world, one in zip(together, alone, strict=True):
+            world.set_state(one.get_state())
+        expected = [world.step(action) for world, action in zip(alone, actions, strict=True)]
+        for frame, other in zip(step_together(together, actions), expected, strict=True):
+            assert (frame.tick, frame.pointer, frame.cursor) == (other.tick, other.pointer, other.cursor)
+            np.testing.assert_allclose(insight(frame).change, insight(other).change, atol=1e-5)
+            assert np.array_equal(insight(frame).choice, insight(other).choice)
+            assert np.abs(frame.ui.astype(int) - other.ui).max() <= 1
+            exact += np.array_equal(frame.ui, other.ui)
+            changed += bool((insight(frame).choice >= 0).any())
+        for world, one in zip(together, alone, strict=True):
+            assert torch.equal(world._generator.get_state(), one._generator.get_state())
+    assert exact > 0.95 * 3 * TICKS and changed > TICKS
+
+
+def test_dreams_of_one_model_share_nothing_but_it(tiny_world: NeuralWorld) -> None:
+    other = tiny_world.another()
+    assert other.model is tiny_world.model
+    before = other.get_state()
+    for action in busy_actions(20):
+        tiny_world.step(action)
+    assert all(np.array_equal(array, before.arrays[name]) for name, array in other.get_state().arrays.items())

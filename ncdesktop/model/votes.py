@@ -6,14 +6,14 @@ from torch import Tensor
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.inputs import AGE_LIMIT
 
-__all__ = ["together_"]
+__all__ = ["vote_"]
 
 _FEWEST = 4
 _WITHIN = 1
 """Ticks between moments that count as one."""
 
 
-def together_(
+def vote_(
     changed: Tensor,
     choice: Tensor,
     probability: Tensor,
