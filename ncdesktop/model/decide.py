@@ -22,6 +22,8 @@ Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
 _VOICES = 16
 """Cells of a screen that have a say in which sprite opens."""
+_CANDIDATES = 6
+"""Sprites that are compared before one of them opens."""
 EVENT_CELLS = 8
 """An event of so many cells happens only if most of them are expected to become right."""
 
@@ -31,6 +33,9 @@ class Scene(Protocol):
 
     def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
         """Return embeddings (N, D) of what cells become by choices (N,) other than a sprite and features (N, C)."""
+
+    def agreement(self, screen: int, placed: Tensor) -> Tensor:
+        """Return (N, N) how far placed sprites (N, 3) would do the same to one of the screens, see `Sprites`."""
 
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """Return which cells the placed sprites (B, 3) would change (B, h, w), and embeddings (B, h, w, D) of what to."""
@@ -107,7 +112,7 @@ def decide(
     if doubts:
         which = [screen for screen, _ in doubts]
         changes = [screen for screen, pivot in doubts if pivot.changes]
-        placed, odds = _placed(model, first, action, inputs)
+        placed, odds = _placed(model, first, action, inputs, scene)
         first.placed[changes], first.odds[changes] = placed[changes], odds[changes]
         known = _reveal(first, doubts, scene, inputs)
         drawn[which] = known.drawn > 0
@@ -145,7 +150,9 @@ def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:
     decided.changed &= ((cells < EVENT_CELLS) | (right > cells / 2))[:, None, None]
 
 
-def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInputs) -> tuple[Tensor, Tensor]:
+def _placed(
+    model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInputs, scene: Scene
+) -> tuple[Tensor, Tensor]:
     """Return (B, 3) what opens where, by the voices of the likeliest cells that would come from a sprite, if any would; and
     (B,) how likely that is."""
     placed, odds = first.placed.clone(), first.odds.clone()
@@ -159,8 +166,11 @@ def _placed(model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInput
         situation = Situation(action, inputs.points, inputs.placed)
         events = model.placer.event(features, which, weights[which, voice], situation)
         opens = which.unique()
-        opening, likely = model.placer(events, situation)
-        placed[opens], odds[opens] = opening[opens], likely[opens]
+        candidates, likely = model.placer(events, situation, min(_CANDIDATES, model.placer.config.sprites))
+        for screen in opens.tolist():
+            expected = scene.agreement(screen, candidates[screen]) @ likely[screen]
+            odds[screen], best = expected.max(0)
+            placed[screen] = candidates[screen, best]
     return placed, odds
 
 

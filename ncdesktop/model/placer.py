@@ -111,14 +111,18 @@ class Placer(Part):
         """Likewise of its x, given its y (B,): (B, BEYOND + width)"""
         return self.across(self._of(events, sprites) + self.row[y + BEYOND], _points(situation, 0))
 
-    def forward(self, events: Tensor, situation: Situation) -> tuple[Tensor, Tensor]:
-        """events (B, dim) -> (B, 3) int64: the likeliest sprite, y and x of its corner; (B,) the probability of all three"""
-        of_name, sprites = self.names_of(events).float().softmax(1).max(1)
-        of_row, row = self.rows_of(events, sprites, situation).float().softmax(1).max(1)
-        columns = self.columns_of(events, sprites, row - BEYOND, situation)
-        of_column, column = columns.float().softmax(1).max(1)
-        placed = torch.stack([sprites, row - BEYOND, column - BEYOND], 1)
-        return placed, of_name * of_row * of_column
+    def forward(self, events: Tensor, situation: Situation, count: int = 1) -> tuple[Tensor, Tensor]:
+        """events (B, dim) -> (B, count, 3) int64: the likeliest sprites, and y and x of each one's likeliest corner; (B, count)
+        the probability of all three"""
+        of_name, sprites = self.names_of(events).float().softmax(1).topk(count)
+        placed, odds = [], []
+        for likely, sprite in zip(of_name.unbind(1), sprites.unbind(1), strict=True):
+            of_row, row = self.rows_of(events, sprite, situation).float().softmax(1).max(1)
+            columns = self.columns_of(events, sprite, row - BEYOND, situation)
+            of_column, column = columns.float().softmax(1).max(1)
+            placed.append(torch.stack([sprite, row - BEYOND, column - BEYOND], 1))
+            odds.append(likely * of_row * of_column)
+        return torch.stack(placed, 1), torch.stack(odds, 1)
 
     def _of(self, events: Tensor, sprites: Tensor) -> Tensor:
         return F.gelu(self.place_in(events) + self.named[sprites])

@@ -18,6 +18,8 @@ __all__ = ["NO_SPRITE", "Sprites", "overlap"]
 
 NO_SPRITE = -1
 """Stands for the number of a sprite where none is placed."""
+ALIKE = 8
+"""Cells whose values differ by less than this of 255, in the mean, look alike."""
 _SHEET_WIDTH = 1024
 
 
@@ -61,6 +63,21 @@ class Sprites:
         """Return the cells (B, rows, cols, 16, 16, 3) that `drawn` makes, and which differ from the screens', (B, rows, cols)."""
         cells = cells_of(self.drawn(screens, placed))
         return cells, (cells != cells_of(screens)).flatten(3).any(-1)
+
+    def agreement(self, screen: Tensor, placed: Tensor) -> Tensor:
+        """Return (N, N): of the cells that one or the other of two placed sprites would change, the share that both make alike.
+
+        screen: (H, W, 3) uint8; placed (N, 3) int64
+        """
+        cells, drawn = self.cells(screen.expand(len(placed), -1, -1, -1), placed)
+        somewhere = drawn.any(0)
+        cells, drawn = cells[:, somewhere].flatten(2).short(), drawn[:, somewhere]
+        rows = []
+        for own, by in zip(cells, drawn, strict=True):
+            either = drawn | by
+            alike = (cells - own).abs().float().mean(-1) < ALIKE
+            rows.append((alike & either).sum(1) / either.sum(1).clamp(min=1))
+        return torch.stack(rows)
 
     @cached_property
     def fingerprint(self) -> int:

@@ -204,6 +204,9 @@ class _Scene:
     def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
         return self._model.embed(self.pixels(cells, choice, features))
 
+    def agreement(self, screen: int, placed: Tensor) -> Tensor:
+        return self._model.sprites.agreement(self._turns[screen].state.screen, placed)
+
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """As `Scene.sprites`; from now on, `pixels` knows what the sprites show."""
         screens = torch.stack([turn.state.screen for turn in self._turns])

@@ -27,6 +27,9 @@ class BatchScene:
     def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
         return self._model.embed(self._bank.take(self.ids(cells, choice, features)))
 
+    def agreement(self, screen: int, placed: Tensor) -> Tensor:
+        return self._model.sprites.agreement(self._batch.screens[screen], placed)
+
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """As `Scene.sprites`; from now on, `ids` knows what the sprites show."""
         self._sprites, drawn = self._model.sprites.cells(self._batch.screens, placed)

@@ -37,6 +37,9 @@ class OneContent:
         assert self._content is not None
         return self._content[None]
 
+    def agreement(self, screen: int, placed: torch.Tensor) -> torch.Tensor:
+        raise AssertionError("none is placed")
+
     def sprites(self, placed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         raise AssertionError("none is placed")
 

@@ -46,6 +46,25 @@ def test_cells_tell_which_a_sprite_changes() -> None:
     assert torch.equal(cells[1, 1, 2], sprites.images[1][:16, :16, :3])
 
 
+def windows() -> Sprites:
+    """A dark window, a light one, and the light one with a letter in it."""
+    dark, light = (torch.full((48, 64, 4), value, dtype=torch.uint8) for value in (40, 220))
+    written = light.clone()
+    written[4:10, 4:10] = 0
+    for image in (dark, light, written):
+        image[..., 3] = 255
+    return Sprites([dark, light, written])
+
+
+def test_sprites_agree_in_cells_that_they_make_alike() -> None:
+    screen = torch.full((128, 128, 3), 7, dtype=torch.uint8)
+    agreement = windows().agreement(
+        screen, torch.tensor([[0, 16, 16], [1, 16, 16], [2, 16, 16], [1, 64, 16]])
+    )
+    likewise = torch.tensor([[1, 0, 0, 0], [0, 1, 11 / 12, 0], [0, 11 / 12, 1, 0], [0, 0, 0, 1.0]])
+    torch.testing.assert_close(agreement, likewise)
+
+
 def saved(sprites: Sprites, path: Path, *, rows: int | None = None) -> Path:
     Image.fromarray(sprites.sheet()[:rows]).save(path)
     return path
@@ -120,3 +139,14 @@ def test_no_cell_comes_from_a_sprite_where_none_is_drawn(tiny_world: NeuralWorld
     assert first.insight is not None and second.insight is not None
     assert (first.insight.choice == Choice.SPRITE).any()
     assert not (second.insight.choice == Choice.SPRITE).any()
+
+
+def test_of_windows_that_may_open_one_does_that_most_of_the_others_are_like(tiny_world: NeuralWorld) -> None:
+    """A frame is recorded with and without what fills it: each was less likely than another program's, and too unlikely alone."""
+    opening(tiny_world, 0, 16, 16)
+    tiny_world.model.sprites = windows()
+    with torch.no_grad():
+        tiny_world.model.placer.name_bias.copy_(torch.tensor([0.4, 0.32, 0.28]).log())
+    tiny_world.reset()
+    tiny_world.step(fold(Action((64, 64)), []))
+    assert tiny_world.get_state().arrays["screen/placed"].tolist() == [1, 16, 16]
