@@ -71,7 +71,9 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
             "action_encoder": ActionEncoder(
                 ActionEncoderConfig(dim=32, tick_dim=8, key_dim=4, fovea_width=4)
             ),
-            "glance": Glance(GlanceConfig(cell_dim=16, action_dim=32, grid=(size[1] // 16, size[0] // 16))),
+            "glance": Glance(
+                GlanceConfig(cell_dim=16, grid=(size[1] // 16, size[0] // 16), cursors=2, width=4, dim=16)
+            ),
             "backbone": backbone,
             "selector": selector,
             "placer": Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=size)),

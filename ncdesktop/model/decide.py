@@ -12,7 +12,7 @@ from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
-from ncdesktop.model.selector import Decisions, Selector, context
+from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.votes import vote_
 
@@ -50,6 +50,7 @@ class Decided:
     decisions:   of the last look at each screen; features (B, h, w, C) likewise
     placed:      (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
     odds:        (B,) that it is the right one in the right place
+    offset:      (B,) that brought the changes to natural rates
     """
 
     changed: Tensor
@@ -58,6 +59,7 @@ class Decided:
     features: Tensor
     placed: Tensor
     odds: Tensor
+    offset: Tensor
 
     def surety(self, selector: Selector, trust: Tensor) -> Tensor:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
@@ -71,6 +73,7 @@ def decide(
     model: NCGUIWorld,
     inputs: TickInputs,
     action: Tensor,
+    expected: Tensor,
     scene: Scene,
     generators: Sequence[torch.Generator],
     *,
@@ -82,6 +85,7 @@ def decide(
     window smeared over others is there to stay.
 
     action:     (B, A) what the action encoder made of the inputs
+    expected:   (B, 2) log odds of any change, and of another shape of the pointer, by the glance
     generators: one a screen, on the CPU; the same numbers are drawn whatever happens, so that ticks stay in step
     happens:    let what may happen happen, however unlikely and whether the network knows how to draw it or not
     """
@@ -91,18 +95,20 @@ def decide(
         seen: TickInputs,
         levels: tuple[Tensor, Tensor, Tensor],
         action: Tensor,
+        offset: Tensor | None = None,
         known: Revealed | None = None,
     ) -> Decided:
         features = model.backbone.decode(levels, known, action)
         decisions = model.selector(features, action, seen)
-        change = model.selector.natural(decisions.change, seen.features, seen.keys, seen.revealed)
+        if offset is None:
+            offset = model.selector.offset(decisions.change, expected[:, 0])
+        change = model.selector.natural(decisions.change, offset, seen.revealed)
         nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
-        return Decided(
-            change > 0.5, change, decisions, features, nowhere, torch.ones(len(action), device=action.device)
-        )
+        ones = torch.ones(len(action), device=action.device)
+        return Decided(change > 0.5, change, decisions, features, nowhere, ones, offset)
 
     first = look(inputs, encoded, action)
-    sharp = sharpness(context(inputs.features, inputs.keys)).tolist()
+    sharp = sharpness(inputs.features, inputs.keys).tolist()
     pivots = [
         pick(probability, generator, sharpness=own, happens=happens)
         for probability, generator, own in zip(first.probability, generators, sharp, strict=True)
@@ -118,7 +124,8 @@ def decide(
         drawn[which] = known.drawn > 0
         seen = inputs.of(which)
         seen.revealed = known
-        second = look(seen, (encoded[0][which], encoded[1][which], encoded[2][which]), action[which], known)
+        levels = encoded[0][which], encoded[1][which], encoded[2][which]
+        second = look(seen, levels, action[which], first.offset[which], known)
         for place, (screen, pivot) in enumerate(doubts):
             changed = settle(first.changed[screen], second.probability[place], pivot)
             if changed is not None:

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.crew import Painter
-from ncdesktop.model.selector import CONTEXTS
 
 __all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pass_by", "pick", "settle", "sharpness"]
 
@@ -16,6 +15,8 @@ Noise = Callable[[], Tensor]
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _AT_ONCE, _IN_TIME = 2.5, 1.0
+_WAITED = 13
+"""Ticks after which what moves is no longer what was launched."""
 _NEVER, _SURE = 0.05, 0.97
 _UNLIKELY, _FOLLOWS = 0.3, 0.5
 _SNAP = 10
@@ -37,14 +38,19 @@ def noised(clean: Tensor, noise: Tensor, t: Tensor) -> Tensor:
     return (1 - level) * clean + level * noise
 
 
-def sharpness(contexts: Tensor) -> Tensor:
-    """Return (N,) by how much the odds are sharpened with which what may happen does, by `context` (N,).
+def sharpness(features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B,) by how much the odds are sharpened with which what may happen does.
 
     What answers a click, a key or a motion does so at once: at fifteen ticks a second a small mistaken probability is an
     event every few seconds, so the odds are sharpened. A window that a click has launched comes in its own time, at a small
     probability in each of many ticks: sharpened, it would never come.
+
+    features, keys: (B, HISTORY, ...) of the actions, see ActionMemory
     """
-    waits = (contexts > 1) & (contexts < CONTEXTS // 2 - 1)
+    edges = (features[..., 5:14] != 0).any(-1) | (keys != 0).any(-1)
+    held = (features[:, -1, 2:5] != 0).any(-1)
+    moves = (features[:, -2:, :2] != 0).flatten(1).any(1)
+    waits = ~edges[:, -1] & ~held & (edges[:, -_WAITED:].any(1) | ~moves)
     return torch.where(waits, _IN_TIME, _AT_ONCE)
 
 

@@ -11,31 +11,12 @@ from ncdesktop.model.inputs import MOMENTS, Revealed, TickInputs
 from ncdesktop.model.pretrained import Part
 from ncdesktop.world import CELL
 
-__all__ = ["CONTEXTS", "Decisions", "Selector", "SelectorConfig", "context"]
+__all__ = ["EXPECTED", "Decisions", "Selector", "SelectorConfig", "changing"]
 
 
-_SINCE_TICKS = (0, 3, 12)
-CONTEXTS = 2 * 2 * (1 + len(_SINCE_TICKS))
-"""Kinds of moments at which changes come at different rates, see `context`."""
-
-
-def context(features: Tensor, keys: Tensor) -> Tensor:
-    """Return (B,) what happened last, for the rates of changes: twice the number of limits in _SINCE_TICKS that have
-    passed since the last button, wheel or key edge, and one more if that was a key (or, past all, if the pointer moves);
-    and half of CONTEXTS more while a button is held.
-    """
-    ticks = torch.arange(features.shape[1] - 1, -1, -1, device=features.device)  # since each; newest last
-
-    def since(happened: Tensor) -> Tensor:
-        return torch.where(happened, ticks, features.shape[1]).amin(1)
-
-    button = since((features[..., 5:13] != 0).any(-1))
-    key = since((keys != 0).any(-1) | (features[..., 13] != 0))
-    passed = (torch.minimum(button, key)[:, None] > torch.tensor(_SINCE_TICKS, device=ticks.device)).sum(1)
-    moves = (features[:, -2:, :2] != 0).flatten(1).any(1)
-    held = (features[:, -1, 2:5] != 0).any(-1)
-    of_key_or_motion = torch.where(passed < len(_SINCE_TICKS), key < button, moves)
-    return CONTEXTS // 2 * held + 2 * passed + of_key_or_motion
+EXPECTED = 8.0
+"""Log odds beyond which what a glance expects counts no more: before it has learned anything it expects everything."""
+_TINY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -55,6 +36,12 @@ class Decisions:
     change: Tensor
     choice: Tensor
     cursor: Tensor
+
+
+def changing(logits: Tensor, before: Tensor) -> Tensor:
+    """Return (B,) log odds that the pointer's shape changes, by the logits of shapes; see `Selector.shape`."""
+    odds = F.pad(logits.float().softmax(1), (0, 1))
+    return (1 - odds.gather(1, before[:, None])[:, 0]).clamp(_TINY, 1 - _TINY).logit()
 
 
 class Selector(Part):
@@ -78,8 +65,8 @@ class Selector(Part):
         self.word_query = nn.Linear(config.feature_dim, config.key_dim)
         self.word_key = nn.Embedding(config.vocabulary, config.key_dim)
         self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
-        self.calibration: Tensor
-        self.register_buffer("calibration", torch.zeros(CONTEXTS))
+        self.blend: Tensor  # of look and glance, see `offset` and `shape`
+        self.register_buffer("blend", torch.tensor([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]))
         self.trust: Tensor  # how often each choice is right where it is sure
         self.register_buffer("trust", torch.ones(len(CHOICES)))
         self.cursor_before = nn.Embedding(config.cursors + 1, 64)  # the last stands for "not known"
@@ -107,17 +94,45 @@ class Selector(Part):
         cursor = self.shapes(self.at_pointer(features, inputs), action, inputs.cursor)
         return Decisions(change, choice, cursor)
 
-    def natural(self, change: Tensor, features: Tensor, keys: Tensor, revealed: Revealed) -> Tensor:
-        """Return change probabilities (B, h, w) at natural rates: training draws changing ticks more often than they come.
+    def offset(self, change: Tensor, expected: Tensor) -> Tensor:
+        """Return (B,) what to add to change logits (B, h, w) of a first look, for changes at natural rates: training draws
+        changing ticks more often than they come.
+
+        Whether a tick changes is drawn by its likeliest cell (see `pick`): its log odds become a blend of what the look says
+        and of what was expected.
+
+        expected: (B,) log odds of any change, by the glance
+        """
+        top = change.flatten(1).amax(1)
+        return self.together(0, top, expected) - top
+
+    def natural(self, change: Tensor, offset: Tensor, revealed: Revealed) -> Tensor:
+        """Return change probabilities (B, h, w) at natural rates.
 
         Where a changing cell is revealed, that the tick changes is known, and drawn rates are the natural ones.
 
-        change:         (B, h, w) logits
-        features, keys: (B, HISTORY, ...) of the actions, which tell the context
-        revealed:       what is known of the tick's changes
+        change:   (B, h, w) logits; offset (B,), see `offset`
+        revealed: what is known of the tick's changes
         """
         unknown = ~(revealed.cells[..., 1] > 0).flatten(1).any(1)
-        return (change + (self.calibration[context(features, keys)] * unknown)[:, None, None]).sigmoid()
+        return (change + (offset * unknown)[:, None, None]).sigmoid()
+
+    def shape(self, logits: Tensor, before: Tensor, expected: Tensor) -> Tensor:
+        """Return (B,) int64, the pointer shapes: those of before unless look and glance together find it likelier that they change.
+
+        logits:   (B, cursors) of the shapes; before (B,), see `shapes`
+        expected: (B,) log odds that the shape changes, by the glance
+        """
+        others = logits.clone()
+        known = before < self.config.cursors
+        others[known, before[known]] = -torch.inf
+        changes = self.together(1, changing(logits, before), expected) > 0
+        return torch.where(changes | ~known, others.argmax(1), before)
+
+    def together(self, what: int, own: Tensor, expected: Tensor) -> Tensor:
+        """Return (B,) log odds that any cell (`what` 0) or the pointer's shape (1) changes, by those of the look and the glance."""
+        constant, look, glance = self.blend[what]
+        return constant + look * own + glance * expected.clamp(-EXPECTED, EXPECTED)
 
     def words(self, features: Tensor) -> Tensor:
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""

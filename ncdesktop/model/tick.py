@@ -13,7 +13,7 @@ from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import goal
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.glance import OVERLOOKED
+from ncdesktop.model.glance import OVERLOOKED, Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Noise, paint, pass_by
@@ -54,25 +54,24 @@ def dream_ticks_(
     """
     clock = [time.perf_counter()]
     inputs = tick_inputs(turns)
-    action = model.action_encoder(inputs)
-    clock.append(time.perf_counter())
-
-    every = list(range(len(turns)))
-    worth = every if exact else _worth_a_look(model, turns, action)
+    expected = _expected(model, turns, inputs)
+    worth = list(range(len(turns))) if exact else _worth_a_look(turns, expected)
     clock.append(time.perf_counter())
 
     found = [_Found(turn.cursor, *_nothing(turn.state.grid)) for turn in turns]
     looked = [turns[place] for place in worth]
     if looked:
         seen = inputs.of(worth)
-        own = action[worth]
-        scene = _Scene(model, looked, seen, (own, seen.typed()), steps, painter or model.generator)
-        decided = decide(model, seen, own, scene, [turn.generator for turn in looked])
-        for place, changes in zip(
-            worth, _carry_out_(model, looked, seen, decided, scene, clock), strict=True
-        ):
-            found[place] = changes
-    stages = ("actions", "glance", "looks", "pixels", "state")
+        action = model.action_encoder(seen)
+        clock.append(time.perf_counter())
+        scene = _Scene(model, looked, seen, (action, seen.typed()), steps, painter or model.generator)
+        generators = [turn.generator for turn in looked]
+        decided = decide(model, seen, action, expected[worth], scene, generators)
+        shapes = model.selector.shape(decided.decisions.cursor, seen.cursor, expected[worth, 1])
+        changes = _carry_out_(model, looked, seen, decided, scene, clock)
+        for place, shape, (probability, chosen) in zip(worth, shapes.tolist(), changes, strict=True):
+            found[place] = _Found(shape, probability, chosen)
+    stages = ("glance", "actions", "looks", "pixels", "state")
     spent = dict.fromkeys(stages, 0.0) | {
         name: 1000 * (after - before)
         for name, before, after in zip(stages, clock[:-1], clock[1:], strict=False)
@@ -97,11 +96,16 @@ def _nothing(grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
     return torch.zeros(grid), torch.full(grid, -1, dtype=torch.int8)
 
 
-def _worth_a_look(model: NCGUIWorld, turns: Sequence[Turn], action: Tensor) -> list[int]:
-    """Return which of the turns a glance finds worth a look; from others, what a look would have drawn is drawn."""
+def _expected(model: NCGUIWorld, turns: Sequence[Turn], inputs: TickInputs) -> Tensor:
+    """Return (B, 2) log odds that any cell changes in a turn, and that the pointer's shape does, at a glance."""
     shown = stacked([turn.state.embedded[:, :, 0] for turn in turns])
     age = stacked([turn.tick - turn.state.changed_at for turn in turns])
-    worth = (model.glance(action, shown, age).sigmoid() > OVERLOOKED).tolist()
+    return model.glance(Glimpse.of(inputs, shown, age))
+
+
+def _worth_a_look(turns: Sequence[Turn], expected: Tensor) -> list[int]:
+    """Return which of the turns are worth a look; from others, what a look would have drawn is drawn."""
+    worth = (expected.sigmoid() > OVERLOOKED).any(1).tolist()
     for turn, looks in zip(turns, worth, strict=True):
         if not looks:
             pass_by(turn.generator)
@@ -115,8 +119,11 @@ def _carry_out_(
     decided: Decided,
     scene: "_Scene",
     clock: list[float],
-) -> list[_Found]:
-    """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done."""
+) -> list[tuple[Tensor, Tensor]]:
+    """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done.
+
+    returns: probability and choices of each, see `_Found`
+    """
     goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     carried = [
         carry_(model, turn.state, decided, place, inputs.lead[place], goals[place])
@@ -142,12 +149,11 @@ def _carry_out_(
             turn.state.placed = placed.clone()
         if (own == Choice.SHIFT).any():
             turn.state.followed = followed.clone()
-    cursors = decided.decisions.cursor.argmax(1).tolist()
     probabilities = torch.zeros(len(turns), *turns[0].state.grid)
     for probability, turn, seen in zip(probabilities, turns, decided.probability.cpu(), strict=True):
         probability[turn.seen] = seen
     clock.append(time.perf_counter())
-    return [_Found(*own) for own in zip(cursors, probabilities, chosen, strict=True)]
+    return list(zip(probabilities, chosen, strict=True))
 
 
 def _of_each(turns: Sequence[Turn], which: Tensor, *of_cells: Tensor) -> list[tuple[int, list[Tensor]]]:

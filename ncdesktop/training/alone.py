@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.training.calibration import fitted_trust
+from ncdesktop.training.calibration import fitted_blend, fitted_trust
 from ncdesktop.training.checkpoint import replace_part
 from ncdesktop.training.sprites import placements
 from ncdesktop.training.table import Table
@@ -86,7 +86,7 @@ def train_alone(
     cache: Path,
     device: str = "cpu",
 ) -> dict[str, float]:
-    """Train a part of the model of the run in `out`, whose other parts stay as they are but for how far the choices can be trusted,
+    """Train a part of the model of the run in `out`, whose other parts stay as they are but for their rates of change and how far the choices can be trusted,
     and write it there.
 
     returns: its loss before and after on held-out examples (on the collected ones where nothing is held out)
@@ -131,13 +131,15 @@ def train_alone(
     figures = {"before": before, "after": _judge(lesson, average, judged)}
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
     setattr(model, lesson.part, average)
-    trust = model.selector.trust.copy_(fitted_trust(model, (held or table).to(device), seed=config.seed))
+    judged_on = (held or table).to(device)
+    blend = model.selector.blend.copy_(fitted_blend(model, judged_on, seed=config.seed))
+    trust = model.selector.trust.copy_(fitted_trust(model, judged_on, seed=config.seed))
     for name in (lesson.part, "selector"):
         getattr(model, name).save_pretrained(out / "weights" / name, dtype=torch.float16)
     model.save_index(out / "weights")
     checkpoint = out / "checkpoint.safetensors"
     replace_part(checkpoint, lesson.part, average.state_dict())
-    replace_part(checkpoint, "selector", {"trust": trust})
+    replace_part(checkpoint, "selector", {"blend": blend, "trust": trust})
     return figures
 
 

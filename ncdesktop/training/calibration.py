@@ -1,5 +1,5 @@
-"""What the network says of itself, corrected: offsets that bring changes down to their natural rates, by how training draws
-ticks and fitted at its end; and how far its choices can be trusted."""
+"""What the network says of itself, corrected: a blend of look and glance that brings changes down to their natural rates, by how
+training draws ticks and fitted at its end; and how far its choices can be trusted."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -9,21 +9,21 @@ from torch import Tensor
 
 from ncdesktop.model.choices import CHOICES
 from ncdesktop.model.decide import EVENT_CELLS, Cells, decide
+from ncdesktop.model.glance import Glimpse
+from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import sharpness
-from ncdesktop.model.selector import CONTEXTS, context
+from ncdesktop.model.selector import EXPECTED, changing
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.sampling import SHARES, drawn_kinds
 from ncdesktop.training.scene import BatchScene
-from ncdesktop.training.table import Table, history
+from ncdesktop.training.table import Table
 
-__all__ = ["drawn_calibration", "fitted_calibration", "fitted_trust"]
+__all__ = ["drawn_blend", "expected_at", "fitted_blend", "fitted_trust"]
 
-_TICKS_A_KIND, _TICKS_A_GROUP = 60, 24
-_LIMIT = 40.0
-_GENTLER = 0.6
-"""Rates of answers to what the user does are fitted as if they were drawn so much less sharply: on screens it has not
-seen, the network is surer than it should be."""
+_TICKS_A_KIND = 60
+_STILL = ("still", "idle")
+_NEWTON_STEPS, _TINY = 30, 1e-9
 _LATER_TICKS = 8
 """What the recording shows so much later is right, too: a dream may be early."""
 _ABOUT = 8.0
@@ -32,57 +32,55 @@ _ONES = 0.01
 """Share of the events that are added as if they had been right, so that a choice never seen is trusted."""
 
 
-def drawn_calibration(table: Table) -> Tensor:
-    """Return (CONTEXTS,) what to add to change logits so that changes come as often as in the recordings.
-
-    For each context: the log of natural over drawn odds of a changing tick.
-    """
-    which = _contexts(table)
-    natural, drawn = torch.zeros(CONTEXTS, 2), torch.zeros(CONTEXTS, 2)
-    for kind, ticks in drawn_kinds(table).items():
-        changes = int(kind not in ("still", "idle"))
-        count = torch.bincount(which[ticks], minlength=CONTEXTS).float()
-        natural[:, changes] += count
-        drawn[:, changes] += SHARES[kind] * count / max(len(ticks), 1)
-    odds = (natural + 1) / (drawn * natural.sum() + 1)
-    return torch.tensor([math.log(odds[index, 1] / odds[index, 0]) for index in range(CONTEXTS)])
-
-
-def _contexts(table: Table) -> Tensor:
-    """Return (N,) the context of each tick."""
-    return torch.cat([context(*history(table, ticks)) for ticks in torch.arange(len(table)).split(8192)])
+def drawn_blend(table: Table) -> Tensor:
+    """Return (2, 3) a `Selector.blend` for changes that come as often as in the recordings, as far as the rates tell at which training
+    draws ticks: the log of natural over drawn odds of a changing tick; the look alone counts."""
+    kinds = drawn_kinds(table)
+    still = sum(len(kinds[kind]) for kind in _STILL)
+    changes = sum(map(len, kinds.values())) - still
+    drawn = sum(SHARES[kind] for kind in _STILL)
+    natural = math.log((changes + 1) / (still + 1))
+    return torch.tensor([[natural - math.log((1 - drawn) / drawn), 1.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 @torch.no_grad()
-def fitted_calibration(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
-    """Return (CONTEXTS,) what to add to change logits so that as many ticks change in each context as in the recordings.
+def fitted_blend(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
+    """Return (2, 3) the `Selector.blend` with which it is likeliest that those ticks change, and those shapes, that do.
 
-    Whether a tick changes is drawn by its likeliest cell (see `pick`). The rates at which training draws ticks are not enough: of
-    768 cells the likeliest is one that the network thinks too likely. Ticks of each kind are looked at in each context: those in which
-    nothing happens are many, and a few of them in a context would decide about it.
+    The rates at which training draws ticks are not enough: of 768 cells the likeliest is one that the network thinks too likely. And the
+    glance has seen moments as they come, many times as many as looks could be trained on.
     """
     generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
-    found: list[tuple[int, float, bool, float]] = []
-    of_tick = _contexts(table)
-    kinds = drawn_kinds(table).values()
-    groups = [ticks[of_tick[ticks] == number] for number in range(CONTEXTS) for ticks in kinds]
-    for batch, weight in _whole_screens(table, bank, groups, _TICKS_A_GROUP, generator):
-        decisions, _, _ = model(batch.embed(model))
-        which = context(batch.inputs.features, batch.inputs.keys).tolist()
-        top = decisions.change.flatten(1).amax(1).tolist()
-        changed = batch.changed.flatten(1).any(1).tolist()
-        found += [(*tick, weight) for tick in zip(which, top, changed, strict=True)]
-    contexts, tops, changes, weights = (torch.tensor(column) for column in zip(*found, strict=True))
-    offsets = torch.zeros(CONTEXTS)
-    drawn = sharpness(torch.arange(CONTEXTS)).tolist()
-    for number, sharp in enumerate(drawn):
-        own = contexts == number
-        if not own.any():
-            own[:] = True  # nobody did that: what holds in general
-        answers = sharp > 1
-        gentle = sharp * _GENTLER if answers else sharp
-        offsets[number] = _offset(gentle * tops[own], changes[own].float(), weights[own]) / gentle
-    return offsets
+    found: list[tuple[Tensor, ...]] = []
+    for batch, weight in _whole_screens(table, bank, drawn_kinds(table).values(), _TICKS_A_KIND, generator):
+        inputs = batch.embed(model)
+        decisions, _, _ = model(inputs)
+        before = inputs.cursor
+        own = torch.stack([decisions.change.flatten(1).amax(1), changing(decisions.cursor, before)], 1)
+        happens = torch.stack([batch.changed.flatten(1).any(1), batch.cursor != before], 1)
+        known = (before < len(model.cursors)) & (batch.cursor >= 0)
+        weights = torch.stack([torch.ones_like(known), known], 1) * weight
+        found.append((own, expected_at(model, inputs), happens, weights))
+    parts = [torch.cat(column).double().unbind(1) for column in zip(*found, strict=True)]
+    return torch.stack([_logistic(*columns) for columns in zip(*parts, strict=True)])
+
+
+def _logistic(own: Tensor, expected: Tensor, happens: Tensor, weights: Tensor) -> Tensor:
+    """Return (3,) the weights of one, of `own` and of `expected` log odds (N,) with which what `happens` is likeliest; by Newton's
+    method, and small ones where it is all the same."""
+    seen = torch.stack([torch.ones_like(own), own, expected.clamp(-EXPECTED, EXPECTED)], 1)
+    blend, small = seen.new_zeros(3), torch.diag(seen.new_tensor([_TINY, 1.0, 1.0]))
+    weights = weights * len(weights) / weights.sum().clamp(min=1)
+    for _ in range(_NEWTON_STEPS):
+        chance = (seen @ blend).sigmoid()
+        slope = seen.T @ (weights * (chance - happens)) + small @ blend
+        blend = blend - torch.linalg.solve((seen.T * (weights * chance * (1 - chance))) @ seen + small, slope)
+    return blend.float()
+
+
+def expected_at(model: NCGUIWorld, inputs: TickInputs) -> Tensor:
+    """Return (B, 2) log odds that any cell of whole screens changes, and that the pointer's shape does, at a glance."""
+    return model.glance(Glimpse.of(inputs, inputs.embedded[..., 0, :], inputs.age))
 
 
 @torch.no_grad()
@@ -98,14 +96,15 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
         action = model.action_encoder(inputs)
         scene = BatchScene(model, bank, batch, action, generator)
         screens = len(batch.cursor)
-        decided = decide(model, inputs, action, scene, [generator] * screens, happens=True)
+        expected = expected_at(model, inputs)
+        decided = decide(model, inputs, action, expected, scene, [generator] * screens, happens=True)
         large = decided.changed.sum((1, 2), keepdim=True) >= EVENT_CELLS
         cells = torch.nonzero(decided.changed & large, as_tuple=True)
         if not len(cells[0]):
             continue
         choice = decided.decisions.choice[cells].argmax(-1)
         new = bank.take(scene.ids(cells, choice, decided.features[cells]))
-        sharp = sharpness(context(inputs.features, inputs.keys))
+        sharp = sharpness(inputs.features, inputs.keys)
         chance = (decided.probability.flatten(1).amax(1).logit() * sharp).sigmoid()[cells[0]] * weight
         surety = decided.surety(model.selector, torch.ones_like(model.selector.trust))[cells]
         said.index_add_(0, choice, chance * surety)
@@ -137,14 +136,3 @@ def _will_show(table: Table, bank: CellBank, ticks: Tensor, cells: Cells, pixels
         true = bank.take(table.entry[entry, 0].long())
         shown |= (pixels.float() - true.float()).abs().flatten(1).mean(1) < _ABOUT
     return shown
-
-
-def _offset(tops: Tensor, changes: Tensor, weights: Tensor) -> Tensor:
-    """Return () the offset with which the expected number of changing ticks is the true one; by bisection."""
-    wanted = (changes * weights).sum().clamp(0.5 * weights.min(), weights.sum() - 0.5 * weights.min())
-    low, high = torch.tensor(-_LIMIT), torch.tensor(_LIMIT)
-    for _ in range(40):
-        middle = (low + high) / 2
-        expected = ((tops + middle).sigmoid() * weights).sum()
-        low, high = (middle, high) if expected < wanted else (low, middle)
-    return (low + high) / 2

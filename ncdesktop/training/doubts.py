@@ -10,6 +10,7 @@ import torch
 
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.batches import Batch, CellBank, assemble
+from ncdesktop.training.calibration import expected_at
 from ncdesktop.training.table import Table
 
 __all__ = ["Doubts"]
@@ -35,7 +36,8 @@ class Doubts:
         seen = assemble(table, self._bank, ticks, whole, crop=table.grid)
         decisions, _, _ = model(seen.embed(model))
         inputs = seen.inputs
-        chance = model.selector.natural(decisions.change, inputs.features, inputs.keys, inputs.revealed)
+        offset = model.selector.offset(decisions.change, expected_at(model, inputs)[:, 0])
+        chance = model.selector.natural(decisions.change, offset, inputs.revealed)
         alarm, cell = chance.flatten(1).max(1)
         kept = alarm.topk(min(_KEPT, len(alarm))).indices
         crop = min(_CROP[0], rows), min(_CROP[1], columns)

@@ -1,4 +1,4 @@
-"""The glance's lesson: what looks at whole screens found, most of them as they come."""
+"""The glance's lesson: recorded moments as they come, and whether anything happened in them."""
 
 from typing import Any
 
@@ -7,22 +7,88 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from ncdesktop.actions import HISTORY, LONG_AGO
 from ncdesktop.errors import SessionError
-from ncdesktop.model.glance import Glance
+from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, key_id
+from ncdesktop.model.glance import Glance, Glimpse
+from ncdesktop.model.inputs import AGE_LIMIT
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import sharpness
-from ncdesktop.model.selector import context
 from ncdesktop.training.alone import Examples, Lesson
-from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.sampling import drawn_kinds
-from ncdesktop.training.table import Table
+from ncdesktop.training.batches import recorded_around, recorded_before, recorded_fovea
+from ncdesktop.training.table import Table, history
+from ncdesktop.world import CELL
 
 __all__ = ["GLANCE"]
 
-_TICKS_A_LOOK = 4
-_AS_THEY_COME = 0.7
-"""Share of the ticks that are drawn from all; the others are as many of each kind."""
-_RATE, _DECAY, _DROPPED = 2e-3, 0.2, 0.3
+_CELLS_AT_ONCE = 2048
+_RATE, _DECAY = 1.5e-3, 0.05
+_LATELY, _LAST = 0.3, 512.0
+"""Share of the moments that are of dreams that began lately, and how many ticks ago at most."""
+_WRONG_SHAPES = 0.12
+_TYPED = sorted({key_id(name) for character, name in KEYSYM_OF_CHARACTER.items() if character.isprintable()})
+"""Keys that type a character are one kind of input."""
+_RARE = 0.75
+"""Of n moments of a kind, each is drawn with a weight of n to the power of minus this."""
+_SINCE = (0, 3, 12)
+"""Ticks since the last input that make moments of different kinds."""
+
+
+class _Moments(Examples):
+    """Ticks of a table: what they show and what happens is looked up when it is needed.
+
+    embedded: (U, D) of all distinct cells
+    """
+
+    def __init__(self, tensors: list[Tensor], table: Table, embedded: Tensor, cursors: int) -> None:
+        super().__init__(tensors)
+        self.table, self.embedded, self.cursors = table, embedded, cursors
+
+    def __getitem__(self, which: Tensor | slice) -> "_Moments":
+        return _Moments([tensor[which] for tensor in self.tensors], self.table, self.embedded, self.cursors)
+
+    def seen(self) -> Glimpse:
+        (ticks,), table = self.tensors, self.table
+        before = recorded_before(table, ticks)
+        cursor = table.cursor[ticks - 1].long()
+        return Glimpse(
+            *history(table, ticks),
+            points=table.points[ticks],
+            ages=table.ages[ticks],
+            fovea=recorded_fovea(table, ticks),
+            cursor=torch.where(cursor < 0, self.cursors, cursor),
+            shown=self.embedded[before.ids[..., 0]].unflatten(1, table.grid),
+            age=before.age.unflatten(1, table.grid),
+        )
+
+    def happened(self, seen: Glimpse) -> Tensor:
+        """Return (B, 2) float: whether any cell changed, and whether the pointer's shape is another than was seen."""
+        (ticks,), table = self.tensors, self.table
+        changed = (table.place[ticks] != table.place[ticks - 1]).any(1)
+        cursor = table.cursor[ticks].long()
+        return torch.stack([changed, torch.where(cursor < 0, self.cursors, cursor) != seen.cursor], 1).float()
+
+    def begin_lately_(self, seen: Glimpse, generator: torch.Generator) -> None:
+        """Let a share of the moments be of dreams that began from a picture some ticks ago, in place, as `forget_` does; and let
+        the pointer have a wrong shape in some."""
+        (ticks,), table, device = self.tensors, self.table, seen.age.device
+
+        def uniform() -> Tensor:
+            return torch.rand(len(ticks), generator=generator).to(device)
+
+        held = (seen.features[:, -1, 2:5] != 0).any(1)
+        began = torch.where((uniform() < _LATELY) & ~held, (_LAST ** uniform()).floor(), torch.inf)[:, None]
+        seen.age = torch.where(seen.age > began[..., None], AGE_LIMIT, seen.age)
+        remembered = torch.arange(HISTORY - 1, -1, -1, device=device) < began
+        seen.features, seen.keys = seen.features * remembered[..., None], seen.keys * remembered[..., None]
+        stale = seen.ages > began
+        rows, columns = table.grid
+        centre = seen.points.new_tensor([columns * CELL / 2, rows * CELL / 2])
+        seen.ages, seen.points = torch.where(stale, LONG_AGO, seen.ages), seen.points.clone()
+        seen.points[:, 2:][stale] = centre
+        unpressed = stale[:, 0]
+        seen.fovea[unpressed, 1] = recorded_around(table, ticks[unpressed], seen.points[unpressed, 2])
+        wrong, other = uniform() < _WRONG_SHAPES, (uniform() * (self.cursors + 1)).long()
+        seen.cursor = torch.where(wrong, other, seen.cursor)
 
 
 def _groups(network: Glance) -> list[dict[str, Any]]:
@@ -31,38 +97,35 @@ def _groups(network: Glance) -> list[dict[str, Any]]:
 
 @torch.no_grad()
 def _collect(model: NCGUIWorld, table: Table, count: int, seed: int) -> Examples:
-    """Return about `count` ticks: action, what the screen shows, ages of its cells, chance that something happens."""
-    bank, generator = CellBank(table, model.vocabulary, model.sprites), torch.Generator().manual_seed(seed)
-    groups = [torch.cat(list(table.kinds.values())), *drawn_kinds(table).values()]
-    shares = [_AS_THEY_COME, *[(1 - _AS_THEY_COME) / (len(groups) - 1)] * (len(groups) - 1)]
-    ticks = torch.cat(
-        [
-            group[torch.randperm(len(group), generator=generator)[: round(count * share)]]
-            for group, share in zip(groups, shares, strict=True)
-        ]
-    )
+    """Return `count` moments, rare kinds of input more often than they come: of a right click there is one in a thousand. What
+    follows from an input is learned at its natural rate, for it is by the input alone that they are drawn."""
+    ticks = torch.nonzero(table.since_start.cpu() > 0).flatten()
     if not len(ticks):
         raise SessionError("these sessions are too short to learn a glance from")
-    parts: list[tuple[Tensor, ...]] = []
-    for some in tqdm(ticks.split(_TICKS_A_LOOK), desc="collecting looks"):
-        at = some.to(table.place.device)
-        batch = assemble(table, bank, at, torch.zeros_like(at)[:, None].expand(-1, 2), crop=table.grid)
-        inputs = batch.embed(model)
-        decisions, _, action = model(inputs)
-        change = model.selector.natural(decisions.change, inputs.features, inputs.keys, inputs.revealed)
-        sharp = sharpness(context(inputs.features, inputs.keys))
-        chance = (change.flatten(1).amax(1).double().logit() * sharp).sigmoid().float()
-        shapes = F.pad(decisions.cursor.softmax(1), (0, 1), value=1.0)  # one that is not known may stay
-        other = 1 - shapes.gather(1, inputs.cursor[:, None])[:, 0]
-        chance = torch.maximum(chance, other)
-        parts.append((action, inputs.embedded[..., 0, :].half(), inputs.age.half(), chance))
-    return Examples([torch.cat(column) for column in zip(*parts, strict=True)])
+    _, kind, size = _inputs(table)[ticks].unique(dim=0, return_inverse=True, return_counts=True)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.multinomial(size[kind].float() ** -_RARE, count, replacement=True, generator=generator)
+    cells = tqdm(table.cells.split(_CELLS_AT_ONCE), desc="embedding cells")
+    embedded = torch.cat([model.embed(some) for some in cells])
+    return _Moments([ticks[drawn].to(table.place.device)], table, embedded, len(model.cursors))
 
 
-def _loss(network: Glance, ticks: Examples, generator: torch.Generator) -> Tensor:
-    action, shown, age, chance = ticks.tensors
-    action = F.dropout(action, _DROPPED, network.training)
-    return F.binary_cross_entropy_with_logits(network(action, shown.float(), age.float()), chance)
+def _inputs(table: Table) -> Tensor:
+    """Return (N, ...) int64: which buttons, wheel and keys were touched or are held in each tick, how long ago any was, and whether
+    the pointer moves."""
+    touched = (table.features[:, 2:14] != 0).long().cpu()
+    ago = torch.stack([table.since_edge > limit for limit in _SINCE], 1)
+    keys = table.keys.long().cpu()
+    keys = torch.where(torch.isin(keys, torch.tensor(_TYPED)), _TYPED[0], keys)
+    return torch.cat([touched, keys, ago.long(), table.moving[:, None].long()], 1)
 
 
-GLANCE = Lesson("glance", _collect, _loss, _groups, examples=7_000, batch=64)
+def _loss(network: Glance, moments: Examples, generator: torch.Generator) -> Tensor:
+    assert isinstance(moments, _Moments)
+    seen = moments.seen()
+    if network.training:
+        moments.begin_lately_(seen, generator)
+    return F.binary_cross_entropy_with_logits(network(seen), moments.happened(seen))
+
+
+GLANCE = Lesson("glance", _collect, _loss, _groups, examples=500_000, batch=192)

@@ -14,6 +14,7 @@ from ncdesktop.model.drag import goal
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.state import restack
 from ncdesktop.training.batches import Batch, Before, CellBank, assemble, recorded_before
+from ncdesktop.training.calibration import expected_at
 from ncdesktop.training.sampling import drawn_kinds
 from ncdesktop.training.scene import BatchScene
 from ncdesktop.training.table import Table
@@ -77,7 +78,8 @@ class OwnMistakes:
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
         scene = BatchScene(model, self._bank, batch, action, generator)
-        decided = decide(model, inputs, action, scene, [generator] * self._dreams)
+        generators = [generator] * self._dreams
+        decided = decide(model, inputs, action, expected_at(model, inputs), scene, generators)
         cells = torch.nonzero(decided.changed, as_tuple=True)
         choice = decided.decisions.choice[cells].argmax(-1)
         new = scene.ids(cells, choice, decided.features[cells])

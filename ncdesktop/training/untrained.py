@@ -38,7 +38,7 @@ def new_model(
     parts: dict[str, nn.Module] = {
         "cell_encoder": CellEncoder(),
         "action_encoder": ActionEncoder(),
-        "glance": Glance(GlanceConfig(grid=table.grid)),
+        "glance": Glance(GlanceConfig(grid=table.grid, cursors=len(cursors))),
         "backbone": Backbone(BackboneConfig(grid=table.grid)),
         "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
         "placer": Placer(PlacerConfig(sprites=len(sprites), size=(start.shape[1], start.shape[0]))),

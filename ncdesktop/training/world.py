@@ -17,7 +17,7 @@ from ncdesktop.errors import WeightsError
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.beginnings import forget_
-from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
+from ncdesktop.training.calibration import drawn_blend, fitted_blend, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.doubts import Doubts
 from ncdesktop.training.losses import losses
@@ -96,7 +96,7 @@ def train(
     if processes > 1 and not rank:
         dist.barrier()
     model.to(device).train()
-    for part in (model.glance, model.carrier):  # they learn from the looks of what is trained, at the end
+    for part in (model.glance, model.carrier):  # they learn alone, at the end
         part.requires_grad_(False)
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)
@@ -107,8 +107,9 @@ def train(
     progress = {"step": 0, "ticks": 0, "seconds": 0.0}
     if checkpoint.exists():
         progress |= load_checkpoint(checkpoint, {"model": model, "average": average}, optimisers)
-    model.selector.calibration.copy_(drawn_calibration(table))
-    average.selector.calibration.copy_(drawn_calibration(table))
+    elif init is None:
+        model.selector.blend.copy_(drawn_blend(table))
+        average.selector.blend.copy_(drawn_blend(table))
     if rank == 0:
         out.mkdir(parents=True, exist_ok=True)
         facts = {"config": asdict(config), "processes": processes, "device": device, "sessions": table.names}
@@ -168,8 +169,9 @@ def train(
             checkpoint_at += config.checkpoint_minutes * 60
             keep()
     if rank == 0:
-        average.selector.calibration.copy_(fitted_calibration(average, source.table, seed=config.seed))
-        average.selector.trust.copy_(fitted_trust(average, held.to(device) if held else source.table))
+        judged = held.to(device) if held else source.table
+        average.selector.blend.copy_(fitted_blend(average, judged, seed=config.seed))
+        average.selector.trust.copy_(fitted_trust(average, judged))
     keep()
     if rank == 0 and held is not None:
         _report_validation(out, progress, validate(average, held, device=device))

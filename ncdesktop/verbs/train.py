@@ -15,7 +15,7 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = (
         "what to train: the world model; or, alone, at the end of a run, its placer (which windows open where), its painter "
-        "(letters), its carrier (what a drag moves), its cursor (pointer shapes) or its glance (which ticks need no look: without it every tick takes as long)"
+        "(letters), its carrier (what a drag moves), its cursor (pointer shapes) or its glance (when something happens: without it clicks are answered less surely, and every tick takes as long)"
     )
     parser.add_argument(
         "what", choices=("world", "placer", "painter", "carrier", "cursor", "glance"), help=help_

@@ -67,7 +67,7 @@ def _decided(follows: tuple[int, int, int, int]) -> Decided:
     choice[0, top:bottom, left:right, Choice.SHIFT] = 5
     changed[0, top:bottom, left:right] = changed[0, 7, 7] = True
     decisions = Decisions(torch.zeros(1, 8, 8), choice, torch.zeros(1, 2))
-    nothing = torch.full((1, 3), -1), torch.ones(1)
+    nothing = torch.full((1, 3), -1), torch.ones(1), torch.zeros(1)
     return Decided(changed, changed.float(), decisions, torch.zeros(1, 8, 8, 16), *nothing)
 
 

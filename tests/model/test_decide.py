@@ -24,7 +24,8 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     change = torch.zeros(1, rows, columns)
     decisions = Decisions(change, choices, torch.zeros(1, 2))
     nowhere = torch.full((1, 3), NO_SPRITE)
-    return Decided(change > 0, change, decisions, torch.zeros(1, rows, columns, 16), nowhere, torch.ones(1))
+    features, ones, offset = torch.zeros(1, rows, columns, 16), torch.ones(1), torch.zeros(1)
+    return Decided(change > 0, change, decisions, features, nowhere, ones, offset)
 
 
 class OneContent:

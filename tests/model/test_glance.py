@@ -6,6 +6,7 @@ import torch
 from tiny import busy_actions
 
 from ncdesktop.actions import Action
+from ncdesktop.model.glance import Glimpse
 from ncdesktop.model.neural_world import NeuralWorld, step_together
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.turn import tick_inputs
@@ -72,20 +73,22 @@ def test_of_dreams_that_share_a_tick_only_those_worth_it_are_looked_at(
     other = tiny_world.another()
     tiny_world.reset(0), other.reset(0, np.zeros_like(tiny_world.model.start))
     action = Action((100, 100), buttons=1)
-    states = tiny_world._screen.embedded, other._screen.embedded
     with torch.no_grad():
-        for name, weight in glance.named_parameters():
-            torch.nn.init.normal_(weight, std=1.0) if name != "action_norm.weight" else None
-        odds = [
-            float(glance(torch.zeros(1, 32), shown[None, :, :, 0], torch.full((1, 8, 8), 2000)))
-            for shown in states
-        ]
-        assert abs(odds[0] - odds[1]) > 1e-2
-        steep = 1000 * np.sign(odds[0] - odds[1])
-        middle = sum(odds) / 2
-        glance.out.bias.sub_(middle).mul_(steep)
-        glance.out.weight.mul_(steep)
-        glance.action_norm.weight.zero_()  # what the user does does not count
+        for weight in glance.parameters():
+            torch.nn.init.normal_(weight, std=0.5)
+        glance.fovea[0].weight.zero_()
+        odds = []
+        for world in (tiny_world, other):
+            turn = world.another()
+            turn.set_state(world.get_state())
+            begun = turn._turn(action)
+            shown, age = begun.state.embedded[None, :, :, 0], (begun.tick - begun.state.changed_at)[None]
+            odds.append(glance(Glimpse.of(tick_inputs([begun]), shown, age))[0])
+        apart = odds[0] - odds[1]
+        assert (apart.abs() > 1e-2).all()
+        steep = 1000 * apart.sign()
+        glance.out.bias.sub_((odds[0] + odds[1]) / 2).mul_(steep)
+        glance.out.weight.mul_(steep[:, None])
     frames = step_together([tiny_world, other], [action, action])
     assert set(looks) == {1}
     assert frames[0].insight and frames[0].insight.change.any()

@@ -7,7 +7,7 @@ from ncdesktop.actions import FEATURES, HISTORY
 from ncdesktop.model.inputs import nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, noised, pick, settle, sharpness
-from ncdesktop.model.selector import context
+from ncdesktop.model.selector import EXPECTED
 
 
 def test_still_ticks_have_no_pivot_and_certain_ones_their_surest_cell() -> None:
@@ -34,14 +34,14 @@ def test_events_are_drawn_at_the_sharpened_rate_of_their_likeliest_cell(
 
 def test_what_a_click_launched_comes_at_the_rate_the_network_gives() -> None:
     """A probability of 0.1, tick after tick, is a window within a second; sharpened, it came once in twenty seconds."""
-    now, soon, later, moved = (_moment(since, moves) for since, moves in [(0, 0), (1, 1), (14, 0), (14, 1)])
-    contexts = torch.cat(
-        [context(features, torch.zeros(1, HISTORY)) for features in (now, soon, later, moved)]
-    )
-    assert (sharpness(contexts) == torch.tensor([2.5, 1.0, 1.0, 2.5])).all()
-    held = soon.clone()
-    held[:, -1, 2] = 1
-    assert sharpness(context(held, torch.zeros(1, HISTORY))) == 2.5
+    features = torch.cat([_moment(since, moves) for since, moves in [(0, 0), (1, 1), (13, 0), (13, 1)]])
+    keys = torch.zeros(4, HISTORY, 2)
+    assert (sharpness(features, keys) == torch.tensor([2.5, 1.0, 1.0, 2.5])).all()
+    features[1, -1, 2] = 1
+    assert sharpness(features, keys)[1] == 2.5  # held
+    pressed = keys.clone()
+    pressed[3, -4] = 5
+    assert sharpness(features, pressed)[3] == 1.0  # a key, too
 
 
 def _moment(since: int, moves: int) -> torch.Tensor:
@@ -78,14 +78,32 @@ def test_noise_level_goes_from_clean_to_noise() -> None:
     assert [float(cell.mean()) for cell in mixed] == [0.0, 0.25, 1.0]
 
 
-def test_calibration_ends_where_a_change_is_known(tiny_model: NCGUIWorld) -> None:
+def test_rates_are_taken_as_drawn_where_a_change_is_known(tiny_model: NCGUIWorld) -> None:
     """Training draws changing ticks too often; among those it draws as they come."""
-    selector = tiny_model.selector
-    selector.calibration.fill_(-2.0)
-    change, features = torch.zeros(2, 4, 4), torch.zeros(2, HISTORY, FEATURES)
-    keys, revealed = torch.zeros(2, HISTORY, 2, dtype=torch.int64), nothing_revealed(2, 4, 4, 16)
+    change, offset, revealed = torch.zeros(2, 4, 4), torch.full((2,), -2.0), nothing_revealed(2, 4, 4, 16)
     revealed.cells[:, 0, 0, 0] = 1  # in both something is known,
     revealed.cells[1, 0, 0, 1] = 1  # in the second a change
-    natural = selector.natural(change, features, keys, revealed)
+    natural = tiny_model.selector.natural(change, offset, revealed)
     torch.testing.assert_close(natural[0], torch.full((4, 4), -2.0).sigmoid())
     torch.testing.assert_close(natural[1], torch.full((4, 4), 0.5))
+
+
+def test_the_likeliest_cell_changes_as_look_and_glance_together_say(tiny_model: NCGUIWorld) -> None:
+    selector = tiny_model.selector
+    selector.blend[0] = torch.tensor([0.5, 0.25, 2.0])
+    change, expected = torch.randn(3, 4, 4), torch.tensor([-1.0, 0.0, 100.0])
+    natural = selector.natural(change, selector.offset(change, expected), nothing_revealed(3, 4, 4, 16))
+    top = change.flatten(1).amax(1)
+    together = 0.5 + 0.25 * top + 2.0 * torch.tensor([-1.0, 0.0, EXPECTED])
+    torch.testing.assert_close(natural.flatten(1).amax(1), together.sigmoid())
+    assert (natural.flatten(1).argmax(1) == change.flatten(1).argmax(1)).all()
+
+
+def test_the_pointer_keeps_its_shape_unless_look_and_glance_find_a_change_likelier(
+    tiny_model: NCGUIWorld,
+) -> None:
+    selector = tiny_model.selector
+    selector.blend[1] = torch.tensor([0.0, 0.5, 1.0])
+    logits = torch.tensor([[0.0, 2.0]]).expand(4, -1)  # by the look alone, the second
+    before, expected = torch.tensor([0, 0, 1, 2]), torch.tensor([-0.9, -1.1, 3.0, -5.0])
+    assert selector.shape(logits, before, expected).tolist() == [1, 0, 0, 1]  # the last was not known

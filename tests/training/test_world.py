@@ -8,18 +8,19 @@ import torch
 
 from ncdesktop.errors import WeightsError
 from ncdesktop.model.choices import Choice
+from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import CONTEXTS
+from ncdesktop.model.selector import EXPECTED
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.calibration import drawn_calibration, fitted_calibration, fitted_trust
+from ncdesktop.training.calibration import drawn_blend, fitted_blend, fitted_trust
 from ncdesktop.training.launch import launch
 from ncdesktop.training.losses import losses
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, _orthogonal
 from ncdesktop.training.reveal import reveal_
 from ncdesktop.training.sampling import SHARES, TickSampler, drawn_kinds
-from ncdesktop.training.table import build_table
+from ncdesktop.training.table import Table, build_table
 from ncdesktop.training.world import TrainConfig, train
 
 SHORT = TrainConfig(
@@ -114,7 +115,7 @@ def test_windows_that_open_are_drawn_more_often_than_letters(small_session: Sess
     assert SHARES["event"] / len(kinds["event"]) > SHARES["edge"] / len(kinds["edge"])
 
 
-def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
+def test_the_odds_of_changes_that_training_draws_too_often_are_lowered(
     small_session: Session, tmp_path: Path
 ) -> None:
     table = build_table([small_session], cache=tmp_path, progress=False)
@@ -125,21 +126,35 @@ def test_calibration_lowers_the_odds_of_changes_that_training_draws_too_often(
         else:
             still += len(ticks)
     drawn = 1 - SHARES["still"] - SHARES["idle"]
-    offset = drawn_calibration(table)
-    assert len(offset) == CONTEXTS and torch.isfinite(offset).all()
-    assert bool((offset < 0).any()) == (changing / still < drawn / (1 - drawn))
+    constant, own, told = drawn_blend(table)[0].tolist()
+    assert (constant < 0) == (changing / still < drawn / (1 - drawn)) and (own, told) == (1, 0)
 
 
-def test_fitted_rates_expect_as_many_changing_ticks_as_there_are(
+def test_the_fitted_blend_expects_as_many_changing_ticks_as_there_are(
     small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
+    """Whatever look and glance say: what has learned nothing counts nothing, and what is shifted is shifted back."""
     table = build_table([small_session], cache=tmp_path, progress=False)
-    before = fitted_calibration(tiny_model, table)
-    with torch.no_grad():
-        tiny_model.selector.heads.bias[0] += 1.5  # thinks all changes likelier
-    after = fitted_calibration(tiny_model, table)
-    assert before.shape == (CONTEXTS,)
-    torch.testing.assert_close(after, before - 1.5, atol=1e-3, rtol=0)
+    share = float((table.changes[1:] > 0).float().mean())
+    for shift in (0.0, 1.5):
+        with torch.no_grad():
+            tiny_model.selector.heads.bias[0] += shift  # thinks all changes likelier
+        tiny_model.selector.blend.copy_(fitted_blend(tiny_model, table))
+        constant, own, told = tiny_model.selector.blend[0].tolist()
+        assert abs(told * EXPECTED) < 0.1  # an untrained glance expects everything, all the time
+        expected = []
+        for tick in range(1, len(table)):
+            inputs = _whole(table, tiny_model, tick)
+            with torch.no_grad():
+                top = tiny_model(inputs)[0].change.flatten(1).amax(1)
+            expected.append(float((constant + own * top + told * EXPECTED).sigmoid()))
+        assert abs(sum(expected) / len(expected) - share) < 0.05
+
+
+def _whole(table: Table, model: NCGUIWorld, tick: int) -> TickInputs:
+    bank = CellBank(table, model.vocabulary, model.sprites)
+    at = torch.tensor([tick])
+    return assemble(table, bank, at, torch.zeros(1, 2, dtype=torch.int64), crop=table.grid).embed(model)
 
 
 def test_choices_that_are_wrong_are_not_trusted(
