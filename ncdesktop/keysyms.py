@@ -2,7 +2,16 @@
 
 import re
 
-__all__ = ["KEYSYMS", "KEYSYM_OF_CHARACTER", "MODIFIERS", "OTHER_KEY", "key_count", "key_id", "keysym_known"]
+__all__ = [
+    "KEYSYMS",
+    "KEYSYM_OF_CHARACTER",
+    "MODIFIERS",
+    "OTHER_KEY",
+    "TYPING",
+    "key_count",
+    "key_id",
+    "keysym_known",
+]
 
 _ASCII = (
     "space exclam quotedbl numbersign dollar percent ampersand apostrophe parenleft parenright asterisk plus comma "
@@ -55,6 +64,11 @@ KEYSYM_OF_CHARACTER = (
     | {"\n": "Return", "\t": "Tab", "\b": "BackSpace", "€": "EuroSign"}
 )
 """Keysym name that types a character."""
+
+TYPING = tuple(
+    sorted(_IDS[name] for character, name in KEYSYM_OF_CHARACTER.items() if character.isprintable())
+)
+"""Ids of the keys that type a character."""
 
 
 def key_count() -> int:

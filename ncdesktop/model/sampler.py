@@ -14,7 +14,7 @@ Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
-_AT_ONCE, _IN_TIME = 2.5, 1.0
+_AT_ONCE, _IN_TIME = 1.4, 1.0
 _WAITED = 13
 """Ticks after which what moves is no longer what was launched."""
 _NEVER, _SURE = 0.05, 0.97

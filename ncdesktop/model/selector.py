@@ -6,17 +6,34 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ncdesktop.keysyms import TYPING
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.inputs import MOMENTS, Revealed, TickInputs
 from ncdesktop.model.pretrained import Part
 from ncdesktop.world import CELL
 
-__all__ = ["EXPECTED", "Decisions", "Selector", "SelectorConfig", "changing"]
+__all__ = ["CONTEXTS", "EXPECTED", "Decisions", "Selector", "SelectorConfig", "changing", "context"]
 
 
+CONTEXTS = 5
+"""Kinds of moments, see `context`."""
 EXPECTED = 8.0
 """Log odds beyond which what a glance expects counts no more: before it has learned anything it expects everything."""
 _TINY = 1e-4
+
+
+def context(features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B,) int64, what was done in the tick or the one before: 4 another button than the left one, 3 a key that types no
+    character, 2 the left button, 1 a key that types one, 0 nothing of these. Look and glance know about each in its own measure.
+
+    features, keys: (B, HISTORY, ...) of the actions, see ActionMemory
+    """
+    buttons, keys = features[:, -2:, 5:11] != 0, keys[:, -2:]
+    types = torch.isin(keys, torch.tensor(TYPING, device=keys.device))
+    left = buttons[..., [0, 3]]
+    done = (types, left, (keys != 0) & ~types, buttons[..., [1, 2, 4, 5]])
+    kinds = [which * what.flatten(1).any(1) for which, what in enumerate(done, start=1)]
+    return torch.stack(kinds).amax(0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,9 @@ class Selector(Part):
         self.word_key = nn.Embedding(config.vocabulary, config.key_dim)
         self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
         self.blend: Tensor  # of look and glance, see `offset` and `shape`
-        self.register_buffer("blend", torch.tensor([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]))
+        self.register_buffer("blend", torch.tensor([0.0, 1.0, 0.0]).repeat(CONTEXTS, 1))
+        self.shape_blend: Tensor
+        self.register_buffer("shape_blend", torch.tensor([0.0, 1.0, 0.0]))
         self.trust: Tensor  # how often each choice is right where it is sure
         self.register_buffer("trust", torch.ones(len(CHOICES)))
         self.cursor_before = nn.Embedding(config.cursors + 1, 64)  # the last stands for "not known"
@@ -94,17 +113,17 @@ class Selector(Part):
         cursor = self.shapes(self.at_pointer(features, inputs), action, inputs.cursor)
         return Decisions(change, choice, cursor)
 
-    def offset(self, change: Tensor, expected: Tensor) -> Tensor:
+    def offset(self, change: Tensor, expected: Tensor, contexts: Tensor) -> Tensor:
         """Return (B,) what to add to change logits (B, h, w) of a first look, for changes at natural rates: training draws
         changing ticks more often than they come.
 
         Whether a tick changes is drawn by its likeliest cell (see `pick`): its log odds become a blend of what the look says
         and of what was expected.
 
-        expected: (B,) log odds of any change, by the glance
+        expected: (B,) log odds of any change, by the glance; contexts (B,), see `context`
         """
         top = change.flatten(1).amax(1)
-        return self.together(0, top, expected) - top
+        return _blended(self.blend[contexts], top, expected) - top
 
     def natural(self, change: Tensor, offset: Tensor, revealed: Revealed) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates.
@@ -126,13 +145,8 @@ class Selector(Part):
         others = logits.clone()
         known = before < self.config.cursors
         others[known, before[known]] = -torch.inf
-        changes = self.together(1, changing(logits, before), expected) > 0
+        changes = _blended(self.shape_blend, changing(logits, before), expected) > 0
         return torch.where(changes | ~known, others.argmax(1), before)
-
-    def together(self, what: int, own: Tensor, expected: Tensor) -> Tensor:
-        """Return (B,) log odds that any cell (`what` 0) or the pointer's shape (1) changes, by those of the look and the glance."""
-        constant, look, glance = self.blend[what]
-        return constant + look * own + glance * expected.clamp(-EXPECTED, EXPECTED)
 
     def words(self, features: Tensor) -> Tensor:
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""
@@ -160,3 +174,9 @@ class Selector(Part):
             torch.arange(batch, device=features.device), row.clamp(0, height - 1), column.clamp(0, width - 1)
         ]
         return at * inside[:, None]
+
+
+def _blended(blend: Tensor, look: Tensor, glance: Tensor) -> Tensor:
+    """Return (B,) log odds, of those of a look and of a glance (B,) and what counts how much (..., 3)."""
+    constant, own, told = blend.unbind(-1)
+    return constant + own * look + told * glance.clamp(-EXPECTED, EXPECTED)

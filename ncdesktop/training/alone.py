@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.training.calibration import fitted_blend, fitted_trust
+from ncdesktop.training.calibration import fit_blend_, fitted_trust
 from ncdesktop.training.checkpoint import replace_part
 from ncdesktop.training.sprites import placements
 from ncdesktop.training.table import Table
@@ -132,14 +132,15 @@ def train_alone(
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
     setattr(model, lesson.part, average)
     judged_on = (held or table).to(device)
-    blend = model.selector.blend.copy_(fitted_blend(model, judged_on, seed=config.seed))
+    fit_blend_(model, judged_on, seed=config.seed)
     trust = model.selector.trust.copy_(fitted_trust(model, judged_on, seed=config.seed))
     for name in (lesson.part, "selector"):
         getattr(model, name).save_pretrained(out / "weights" / name, dtype=torch.float16)
     model.save_index(out / "weights")
     checkpoint = out / "checkpoint.safetensors"
     replace_part(checkpoint, lesson.part, average.state_dict())
-    replace_part(checkpoint, "selector", {"blend": blend, "trust": trust})
+    fitted = {"blend": model.selector.blend, "shape_blend": model.selector.shape_blend, "trust": trust}
+    replace_part(checkpoint, "selector", fitted)
     return figures
 
 

@@ -13,15 +13,15 @@ from ncdesktop.model.glance import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import sharpness
-from ncdesktop.model.selector import EXPECTED, changing
+from ncdesktop.model.selector import CONTEXTS, EXPECTED, Selector, changing, context
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.sampling import SHARES, drawn_kinds
 from ncdesktop.training.scene import BatchScene
-from ncdesktop.training.table import Table
+from ncdesktop.training.table import Table, history
 
-__all__ = ["drawn_blend", "expected_at", "fitted_blend", "fitted_trust"]
+__all__ = ["draw_blend_", "expected_at", "fit_blend_", "fitted_trust"]
 
-_TICKS_A_KIND = 60
+_TICKS_A_KIND, _TICKS_A_CONTEXT = 60, 120
 _STILL = ("still", "idle")
 _NEWTON_STEPS, _TINY = 30, 1e-9
 _LATER_TICKS = 8
@@ -32,49 +32,55 @@ _ONES = 0.01
 """Share of the events that are added as if they had been right, so that a choice never seen is trusted."""
 
 
-def drawn_blend(table: Table) -> Tensor:
-    """Return (2, 3) a `Selector.blend` for changes that come as often as in the recordings, as far as the rates tell at which training
-    draws ticks: the log of natural over drawn odds of a changing tick; the look alone counts."""
+def draw_blend_(selector: Selector, table: Table) -> None:
+    """Set the blends of `selector` so that changes come as often as in the recordings, as far as the rates tell at which training draws
+    ticks: the log of natural over drawn odds of a changing tick; the look alone counts."""
     kinds = drawn_kinds(table)
     still = sum(len(kinds[kind]) for kind in _STILL)
     changes = sum(map(len, kinds.values())) - still
     drawn = sum(SHARES[kind] for kind in _STILL)
     natural = math.log((changes + 1) / (still + 1))
-    return torch.tensor([[natural - math.log((1 - drawn) / drawn), 1.0, 0.0], [0.0, 1.0, 0.0]])
+    selector.blend.copy_(torch.tensor([natural - math.log((1 - drawn) / drawn), 1.0, 0.0]))
+    selector.shape_blend.copy_(torch.tensor([0.0, 1.0, 0.0]))
 
 
 @torch.no_grad()
-def fitted_blend(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
-    """Return (2, 3) the `Selector.blend` with which it is likeliest that those ticks change, and those shapes, that do.
+def fit_blend_(model: NCGUIWorld, table: Table, *, seed: int = 0) -> None:
+    """Set the blends of the model's selector so that it is likeliest that those ticks change, and those shapes, that do.
 
     The rates at which training draws ticks are not enough: of 768 cells the likeliest is one that the network thinks too likely. And the
-    glance has seen moments as they come, many times as many as looks could be trained on.
+    glance has seen moments as they come, many times as many as looks could be trained on. To be measured on screens neither was
+    trained on.
     """
     generator, bank = torch.Generator().manual_seed(seed), CellBank(table, model.vocabulary, model.sprites)
+    after_first = torch.nonzero(table.since_start > 0).flatten()
+    contexts = torch.cat([context(*history(table, ticks)) for ticks in after_first.split(8192)])
+    groups = [after_first[contexts == number] for number in range(CONTEXTS)]
     found: list[tuple[Tensor, ...]] = []
-    for batch, weight in _whole_screens(table, bank, drawn_kinds(table).values(), _TICKS_A_KIND, generator):
+    for batch, _ in _whole_screens(table, bank, groups, _TICKS_A_CONTEXT, generator):
         inputs = batch.embed(model)
         decisions, _, _ = model(inputs)
-        before = inputs.cursor
+        before, of = inputs.cursor, context(inputs.features, inputs.keys)
         own = torch.stack([decisions.change.flatten(1).amax(1), changing(decisions.cursor, before)], 1)
         happens = torch.stack([batch.changed.flatten(1).any(1), batch.cursor != before], 1)
         known = (before < len(model.cursors)) & (batch.cursor >= 0)
-        weights = torch.stack([torch.ones_like(known), known], 1) * weight
-        found.append((own, expected_at(model, inputs), happens, weights))
-    parts = [torch.cat(column).double().unbind(1) for column in zip(*found, strict=True)]
-    return torch.stack([_logistic(*columns) for columns in zip(*parts, strict=True)])
+        found.append((own, expected_at(model, inputs), happens, known, of))
+    own, expected, happens, known, of = (torch.cat(column) for column in zip(*found, strict=True))
+    for number in range(CONTEXTS):
+        some = of == number if (of == number).any() else of >= 0  # nobody did that: what holds in general
+        model.selector.blend[number] = _logistic(own[some, 0], expected[some, 0], happens[some, 0])
+    model.selector.shape_blend.copy_(_logistic(own[known, 1], expected[known, 1], happens[known, 1]))
 
 
-def _logistic(own: Tensor, expected: Tensor, happens: Tensor, weights: Tensor) -> Tensor:
+def _logistic(own: Tensor, expected: Tensor, happens: Tensor) -> Tensor:
     """Return (3,) the weights of one, of `own` and of `expected` log odds (N,) with which what `happens` is likeliest; by Newton's
     method, and small ones where it is all the same."""
-    seen = torch.stack([torch.ones_like(own), own, expected.clamp(-EXPECTED, EXPECTED)], 1)
+    seen = torch.stack([torch.ones_like(own), own, expected.clamp(-EXPECTED, EXPECTED)], 1).double()
     blend, small = seen.new_zeros(3), torch.diag(seen.new_tensor([_TINY, 1.0, 1.0]))
-    weights = weights * len(weights) / weights.sum().clamp(min=1)
     for _ in range(_NEWTON_STEPS):
         chance = (seen @ blend).sigmoid()
-        slope = seen.T @ (weights * (chance - happens)) + small @ blend
-        blend = blend - torch.linalg.solve((seen.T * (weights * chance * (1 - chance))) @ seen + small, slope)
+        slope = seen.T @ (chance - happens.double()) + small @ blend
+        blend = blend - torch.linalg.solve((seen.T * chance * (1 - chance)) @ seen + small, slope)
     return blend.float()
 
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from ncdesktop.actions import HISTORY, LONG_AGO
 from ncdesktop.errors import SessionError
-from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, key_id
+from ncdesktop.keysyms import TYPING
 from ncdesktop.model.glance import Glance, Glimpse
 from ncdesktop.model.inputs import AGE_LIMIT
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -25,8 +25,6 @@ _RATE, _DECAY = 1.5e-3, 0.05
 _LATELY, _LAST = 0.3, 512.0
 """Share of the moments that are of dreams that began lately, and how many ticks ago at most."""
 _WRONG_SHAPES = 0.12
-_TYPED = sorted({key_id(name) for character, name in KEYSYM_OF_CHARACTER.items() if character.isprintable()})
-"""Keys that type a character are one kind of input."""
 _RARE = 0.75
 """Of n moments of a kind, each is drawn with a weight of n to the power of minus this."""
 _SINCE = (0, 3, 12)
@@ -116,7 +114,7 @@ def _inputs(table: Table) -> Tensor:
     touched = (table.features[:, 2:14] != 0).long().cpu()
     ago = torch.stack([table.since_edge > limit for limit in _SINCE], 1)
     keys = table.keys.long().cpu()
-    keys = torch.where(torch.isin(keys, torch.tensor(_TYPED)), _TYPED[0], keys)
+    keys = torch.where(torch.isin(keys, torch.tensor(TYPING)), TYPING[0], keys)  # one kind of input
     return torch.cat([touched, keys, ago.long(), table.moving[:, None].long()], 1)
 
 

@@ -17,7 +17,7 @@ from ncdesktop.errors import WeightsError
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.beginnings import forget_
-from ncdesktop.training.calibration import drawn_blend, fitted_blend, fitted_trust
+from ncdesktop.training.calibration import draw_blend_, fit_blend_, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.doubts import Doubts
 from ncdesktop.training.losses import losses
@@ -108,8 +108,8 @@ def train(
     if checkpoint.exists():
         progress |= load_checkpoint(checkpoint, {"model": model, "average": average}, optimisers)
     elif init is None:
-        model.selector.blend.copy_(drawn_blend(table))
-        average.selector.blend.copy_(drawn_blend(table))
+        draw_blend_(model.selector, table)
+        draw_blend_(average.selector, table)
     if rank == 0:
         out.mkdir(parents=True, exist_ok=True)
         facts = {"config": asdict(config), "processes": processes, "device": device, "sessions": table.names}
@@ -170,7 +170,7 @@ def train(
             keep()
     if rank == 0:
         judged = held.to(device) if held else source.table
-        average.selector.blend.copy_(fitted_blend(average, judged, seed=config.seed))
+        fit_blend_(average, judged, seed=config.seed)
         average.selector.trust.copy_(fitted_trust(average, judged))
     keep()
     if rank == 0 and held is not None:

@@ -36,9 +36,9 @@ def test_what_a_click_launched_comes_at_the_rate_the_network_gives() -> None:
     """A probability of 0.1, tick after tick, is a window within a second; sharpened, it came once in twenty seconds."""
     features = torch.cat([_moment(since, moves) for since, moves in [(0, 0), (1, 1), (13, 0), (13, 1)]])
     keys = torch.zeros(4, HISTORY, 2)
-    assert (sharpness(features, keys) == torch.tensor([2.5, 1.0, 1.0, 2.5])).all()
+    assert (sharpness(features, keys) == torch.tensor([1.4, 1.0, 1.0, 1.4])).all()
     features[1, -1, 2] = 1
-    assert sharpness(features, keys)[1] == 2.5  # held
+    assert sharpness(features, keys)[1] == sharpness(features[:1], keys[:1])  # held
     pressed = keys.clone()
     pressed[3, -4] = 5
     assert sharpness(features, pressed)[3] == 1.0  # a key, too
@@ -90,9 +90,10 @@ def test_rates_are_taken_as_drawn_where_a_change_is_known(tiny_model: NCGUIWorld
 
 def test_the_likeliest_cell_changes_as_look_and_glance_together_say(tiny_model: NCGUIWorld) -> None:
     selector = tiny_model.selector
-    selector.blend[0] = torch.tensor([0.5, 0.25, 2.0])
+    selector.blend[3] = torch.tensor([0.5, 0.25, 2.0])
     change, expected = torch.randn(3, 4, 4), torch.tensor([-1.0, 0.0, 100.0])
-    natural = selector.natural(change, selector.offset(change, expected), nothing_revealed(3, 4, 4, 16))
+    offset = selector.offset(change, expected, torch.full((3,), 3))
+    natural = selector.natural(change, offset, nothing_revealed(3, 4, 4, 16))
     top = change.flatten(1).amax(1)
     together = 0.5 + 0.25 * top + 2.0 * torch.tensor([-1.0, 0.0, EXPECTED])
     torch.testing.assert_close(natural.flatten(1).amax(1), together.sigmoid())
@@ -103,7 +104,7 @@ def test_the_pointer_keeps_its_shape_unless_look_and_glance_find_a_change_likeli
     tiny_model: NCGUIWorld,
 ) -> None:
     selector = tiny_model.selector
-    selector.blend[1] = torch.tensor([0.0, 0.5, 1.0])
+    selector.shape_blend.copy_(torch.tensor([0.0, 0.5, 1.0]))
     logits = torch.tensor([[0.0, 2.0]]).expand(4, -1)  # by the look alone, the second
     before, expected = torch.tensor([0, 0, 1, 2]), torch.tensor([-0.9, -1.1, 3.0, -5.0])
     assert selector.shape(logits, before, expected).tolist() == [1, 0, 0, 1]  # the last was not known

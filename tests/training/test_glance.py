@@ -32,7 +32,7 @@ def test_it_learns_when_something_happens(
     assert figures["after"] < 0.9 * rate < rate < figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert not torch.equal(after.glance.out.bias, tiny_model.glance.out.bias)
-    assert after.selector.blend[0, 2] > 0.1  # and is heard
+    assert after.selector.blend[:, 2].max() > 0.1  # and is heard
     for name, value in tiny_model.backbone.state_dict().items():
         assert torch.equal(value, after.backbone.state_dict()[name])
 

@@ -10,10 +10,10 @@ from ncdesktop.errors import WeightsError
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import EXPECTED
+from ncdesktop.model.selector import EXPECTED, context
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
-from ncdesktop.training.calibration import drawn_blend, fitted_blend, fitted_trust
+from ncdesktop.training.calibration import draw_blend_, fit_blend_, fitted_trust
 from ncdesktop.training.launch import launch
 from ncdesktop.training.losses import losses
 from ncdesktop.training.mistakes import OwnMistakes
@@ -116,7 +116,7 @@ def test_windows_that_open_are_drawn_more_often_than_letters(small_session: Sess
 
 
 def test_the_odds_of_changes_that_training_draws_too_often_are_lowered(
-    small_session: Session, tmp_path: Path
+    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
     table = build_table([small_session], cache=tmp_path, progress=False)
     changing, still = 0.0, 0.0
@@ -126,8 +126,9 @@ def test_the_odds_of_changes_that_training_draws_too_often_are_lowered(
         else:
             still += len(ticks)
     drawn = 1 - SHARES["still"] - SHARES["idle"]
-    constant, own, told = drawn_blend(table)[0].tolist()
-    assert (constant < 0) == (changing / still < drawn / (1 - drawn)) and (own, told) == (1, 0)
+    draw_blend_(tiny_model.selector, table)
+    for constant, own, told in tiny_model.selector.blend.tolist():
+        assert (constant < 0) == (changing / still < drawn / (1 - drawn)) and (own, told) == (1, 0)
 
 
 def test_the_fitted_blend_expects_as_many_changing_ticks_as_there_are(
@@ -139,15 +140,19 @@ def test_the_fitted_blend_expects_as_many_changing_ticks_as_there_are(
     for shift in (0.0, 1.5):
         with torch.no_grad():
             tiny_model.selector.heads.bias[0] += shift  # thinks all changes likelier
-        tiny_model.selector.blend.copy_(fitted_blend(tiny_model, table))
-        constant, own, told = tiny_model.selector.blend[0].tolist()
-        assert abs(told * EXPECTED) < 0.1  # an untrained glance expects everything, all the time
+        fit_blend_(tiny_model, table)
+        blend = tiny_model.selector.blend
+        assert (
+            blend[:, 2] * EXPECTED
+        ).abs().max() < 0.1  # an untrained glance expects everything, all the time
         expected = []
         for tick in range(1, len(table)):
             inputs = _whole(table, tiny_model, tick)
             with torch.no_grad():
-                top = tiny_model(inputs)[0].change.flatten(1).amax(1)
-            expected.append(float((constant + own * top + told * EXPECTED).sigmoid()))
+                change = tiny_model(inputs)[0].change
+            of = context(inputs.features, inputs.keys)
+            offset = tiny_model.selector.offset(change, torch.full((1,), EXPECTED), of)
+            expected.append(float((change.amax() + offset).sigmoid()))
         assert abs(sum(expected) / len(expected) - share) < 0.05
 
 
