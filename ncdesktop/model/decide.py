@@ -12,7 +12,7 @@ from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
-from ncdesktop.model.selector import Decisions, Selector, context
+from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.votes import vote_
 
@@ -101,8 +101,7 @@ def decide(
         features = model.backbone.decode(levels, known, action)
         decisions = model.selector(features, action, seen)
         if offset is None:
-            of = context(seen.features, seen.keys)
-            offset = model.selector.offset(decisions.change, expected[:, 0], of)
+            offset = model.selector.offset(decisions.change, expected[:, 0], seen)
         change = model.selector.natural(decisions.change, offset, seen.revealed)
         nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
         ones = torch.ones(len(action), device=action.device)

@@ -113,17 +113,17 @@ class Selector(Part):
         cursor = self.shapes(self.at_pointer(features, inputs), action, inputs.cursor)
         return Decisions(change, choice, cursor)
 
-    def offset(self, change: Tensor, expected: Tensor, contexts: Tensor) -> Tensor:
+    def offset(self, change: Tensor, expected: Tensor, inputs: TickInputs) -> Tensor:
         """Return (B,) what to add to change logits (B, h, w) of a first look, for changes at natural rates: training draws
         changing ticks more often than they come.
 
         Whether a tick changes is drawn by its likeliest cell (see `pick`): its log odds become a blend of what the look says
         and of what was expected.
 
-        expected: (B,) log odds of any change, by the glance; contexts (B,), see `context`
+        expected: (B,) log odds of any change, by the glance
         """
         top = change.flatten(1).amax(1)
-        return _blended(self.blend[contexts], top, expected) - top
+        return _blended(self.blend[context(inputs.features, inputs.keys)], top, expected) - top
 
     def natural(self, change: Tensor, offset: Tensor, revealed: Revealed) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates.

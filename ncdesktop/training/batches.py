@@ -8,11 +8,12 @@ from torch import Tensor
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.drag import NOWHERE, goal, lead
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.inputs import AGE_LIMIT, FOVEA, TickInputs, fovea, nothing_revealed
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import pixels_in, screen_of, windows
 from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.training.table import Table, history
+from ncdesktop.training.windows import recorded_press
 from ncdesktop.world import CELL
 
 __all__ = [
@@ -21,9 +22,7 @@ __all__ = [
     "CellBank",
     "assemble",
     "label_fresh_",
-    "recorded_around",
     "recorded_before",
-    "recorded_fovea",
 ]
 
 _NOWHERE = -10_000
@@ -278,7 +277,7 @@ def assemble(
         keys=keys,
         points=points,
         ages=ages,
-        fovea=fovea(screens, points, _pressed(table, ticks)),
+        fovea=fovea(screens, points, recorded_press(table, ticks)),
         cursor=table.cursor[ticks - 1].long(),
         placed=before.placed,
         lead=ahead,
@@ -334,32 +333,3 @@ def _carets(table: Table, ticks: Tensor) -> Tensor:
             rows, across = cells[which] // columns * CELL + y, cells[which] % columns * CELL + x
             found[place] = torch.stack([rows.amin(), across.amin()])
     return found
-
-
-def recorded_fovea(table: Table, ticks: Tensor) -> Tensor:
-    """Return what the action encoder sees sharply of recorded screens, see `fovea`, without making the screens."""
-    pressed = pixels_in(_pressed(table, ticks))
-    return torch.stack([recorded_around(table, ticks, table.points[ticks, 0]), pressed], 1)
-
-
-def recorded_around(table: Table, ticks: Tensor, points: Tensor) -> Tensor:
-    """Return (B, 3, 64, 64) in [-1, 1]: what recorded screens show around points (B, 2) before `ticks` (B,)."""
-    return pixels_in(_around(table, table.place[ticks - 1].long(), points))
-
-
-def _pressed(table: Table, ticks: Tensor) -> Tensor:
-    """Return (B, 64, 64, 3) uint8: what the recording showed around the last press before it; see ScreenState.pressed."""
-    start = ticks - table.since_start[ticks]
-    press = torch.maximum(ticks - table.ages[ticks, 0] - 1, start)
-    return _around(table, table.place[press].long(), table.points[ticks, 2])
-
-
-def _around(table: Table, place: Tensor, points: Tensor) -> Tensor:
-    """As `around`, of recorded screens: place (B, rows * columns) are indices into `Table.entry`."""
-    rows, columns = table.grid
-    along = torch.arange(FOVEA, device=place.device) - FOVEA // 2
-    x, y = (points.long()[:, :, None] + along).unbind(1)
-    x, y = x.clamp(0, columns * CELL - 1)[:, None], y.clamp(0, rows * CELL - 1)[:, :, None]
-    which = torch.arange(len(place), device=place.device)[:, None, None]
-    cells = table.entry[place[which, y // CELL * columns + x // CELL], 0].long()
-    return table.cells[cells, y % CELL, x % CELL]

@@ -5,15 +5,17 @@ in a dream begun from a picture of a terminal it typed nothing.
 """
 
 import torch
+from torch import Tensor
 
 from ncdesktop.actions import HISTORY, LONG_AGO
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.inputs import AGE_LIMIT, around
+from ncdesktop.model.glance import Glimpse
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around
 from ncdesktop.model.screen import pixels_in
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.batches import Batch, label_fresh_
 
-__all__ = ["forget_"]
+__all__ = ["forget_", "forget_input_"]
 
 _FORGETFUL, _AT_ONCE = 0.2, 0.5
 _FIRST, _LAST = 4, 512
@@ -52,15 +54,21 @@ def forget_(batch: Batch, generator: torch.Generator, *, share: float = _FORGETF
     label_fresh_(label, changed, batch.word[forgets])
     batch.label[forgets] = label
 
-    back = torch.arange(HISTORY - 1, -1, -1, device=device)
-    remembered = back < began[:, 0]
-    inputs.features = inputs.features * remembered[..., None]
-    inputs.keys = inputs.keys * remembered[..., None]
-    stale = inputs.ages > began[:, 0]
     centre = inputs.points.new_tensor(batch.screens.shape[2:0:-1]) / 2
-    inputs.ages = torch.where(stale, LONG_AGO, inputs.ages)
-    inputs.points = inputs.points.clone()
-    inputs.points[:, 2:][stale] = centre
-    pressed = around(batch.screens[stale[:, 0]], centre.expand(int(stale[:, 0].sum()), 2))
-    inputs.fovea[stale[:, 0], 1] = pixels_in(pressed)
+    unpressed = forget_input_(inputs, began[:, 0, 0], centre)
+    pressed = around(batch.screens[unpressed], centre.expand(int(unpressed.sum()), 2))
+    inputs.fovea[unpressed, 1] = pixels_in(pressed)
     inputs.placed = torch.where(forgets[:, None], NO_SPRITE, inputs.placed)
+
+
+def forget_input_(seen: TickInputs | Glimpse, began: Tensor, centre: Tensor) -> Tensor:
+    """Let nothing have been done more than `began` (B,) ticks ago, in place; the last press and release are at `centre` (2,), then.
+
+    returns: (B,) bool: of which the last press is forgotten
+    """
+    remembered = torch.arange(HISTORY - 1, -1, -1, device=began.device) < began[:, None]
+    seen.features, seen.keys = seen.features * remembered[..., None], seen.keys * remembered[..., None]
+    stale = seen.ages > began[:, None]
+    seen.ages, seen.points = torch.where(stale, LONG_AGO, seen.ages), seen.points.clone()
+    seen.points[:, 2:][stale] = centre
+    return stale[:, 0]

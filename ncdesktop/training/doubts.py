@@ -9,7 +9,6 @@ import random
 import torch
 
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import context
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.calibration import expected_at
 from ncdesktop.training.table import Table
@@ -37,8 +36,7 @@ class Doubts:
         seen = assemble(table, self._bank, ticks, whole, crop=table.grid)
         decisions, _, _ = model(seen.embed(model))
         inputs = seen.inputs
-        of = context(inputs.features, inputs.keys)
-        offset = model.selector.offset(decisions.change, expected_at(model, inputs)[:, 0], of)
+        offset = model.selector.offset(decisions.change, expected_at(model, inputs)[:, 0], inputs)
         chance = model.selector.natural(decisions.change, offset, inputs.revealed)
         alarm, cell = chance.flatten(1).max(1)
         kept = alarm.topk(min(_KEPT, len(alarm))).indices

@@ -7,15 +7,16 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from ncdesktop.actions import HISTORY, LONG_AGO
 from ncdesktop.errors import SessionError
 from ncdesktop.keysyms import TYPING
 from ncdesktop.model.glance import Glance, Glimpse
 from ncdesktop.model.inputs import AGE_LIMIT
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.alone import Examples, Lesson
-from ncdesktop.training.batches import recorded_around, recorded_before, recorded_fovea
+from ncdesktop.training.batches import recorded_before
+from ncdesktop.training.beginnings import forget_input_
 from ncdesktop.training.table import Table, history
+from ncdesktop.training.windows import recorded_around, recorded_fovea
 from ncdesktop.world import CELL
 
 __all__ = ["GLANCE"]
@@ -74,16 +75,11 @@ class _Moments(Examples):
             return torch.rand(len(ticks), generator=generator).to(device)
 
         held = (seen.features[:, -1, 2:5] != 0).any(1)
-        began = torch.where((uniform() < _LATELY) & ~held, (_LAST ** uniform()).floor(), torch.inf)[:, None]
-        seen.age = torch.where(seen.age > began[..., None], AGE_LIMIT, seen.age)
-        remembered = torch.arange(HISTORY - 1, -1, -1, device=device) < began
-        seen.features, seen.keys = seen.features * remembered[..., None], seen.keys * remembered[..., None]
-        stale = seen.ages > began
+        began = torch.where((uniform() < _LATELY) & ~held, (_LAST ** uniform()).floor(), torch.inf)
+        seen.age = torch.where(seen.age > began[:, None, None], AGE_LIMIT, seen.age)
         rows, columns = table.grid
         centre = seen.points.new_tensor([columns * CELL / 2, rows * CELL / 2])
-        seen.ages, seen.points = torch.where(stale, LONG_AGO, seen.ages), seen.points.clone()
-        seen.points[:, 2:][stale] = centre
-        unpressed = stale[:, 0]
+        unpressed = forget_input_(seen, began, centre)
         seen.fovea[unpressed, 1] = recorded_around(table, ticks[unpressed], seen.points[unpressed, 2])
         wrong, other = uniform() < _WRONG_SHAPES, (uniform() * (self.cursors + 1)).long()
         seen.cursor = torch.where(wrong, other, seen.cursor)

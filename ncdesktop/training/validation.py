@@ -4,7 +4,6 @@ import torch
 
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import context
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.calibration import expected_at
 from ncdesktop.training.table import Table
@@ -39,8 +38,7 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
             inputs = batch.embed(model)
             decisions, features, _ = model(inputs)
             change, shape = expected_at(model, inputs).unbind(1)
-            of = context(inputs.features, inputs.keys)
-            offset = model.selector.offset(decisions.change, change, of)
+            offset = model.selector.offset(decisions.change, change, inputs)
             changes = model.selector.natural(decisions.change, offset, inputs.revealed) > 0.5
             right = batch.label.gather(-1, decisions.choice.argmax(-1, keepdim=True))[..., 0]
             known = batch.label[..., Choice.DICTIONARY]

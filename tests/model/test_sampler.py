@@ -3,11 +3,14 @@
 import pytest
 import torch
 
-from ncdesktop.actions import FEATURES, HISTORY
+from ncdesktop.actions import FEATURES, HISTORY, Action, fold
+from ncdesktop.events import Key
 from ncdesktop.model.inputs import nothing_revealed
+from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, noised, pick, settle, sharpness
 from ncdesktop.model.selector import EXPECTED
+from ncdesktop.model.turn import tick_inputs
 
 
 def test_still_ticks_have_no_pivot_and_certain_ones_their_surest_cell() -> None:
@@ -88,11 +91,13 @@ def test_rates_are_taken_as_drawn_where_a_change_is_known(tiny_model: NCGUIWorld
     torch.testing.assert_close(natural[1], torch.full((4, 4), 0.5))
 
 
-def test_the_likeliest_cell_changes_as_look_and_glance_together_say(tiny_model: NCGUIWorld) -> None:
-    selector = tiny_model.selector
+def test_the_likeliest_cell_changes_as_look_and_glance_together_say(tiny_world: NeuralWorld) -> None:
+    selector = tiny_world.model.selector
+    escape = fold(Action((10, 10)), [Key("Escape", True)])
+    inputs = tick_inputs([tiny_world.another()._turn(escape) for _ in range(3)])
     selector.blend[3] = torch.tensor([0.5, 0.25, 2.0])
     change, expected = torch.randn(3, 4, 4), torch.tensor([-1.0, 0.0, 100.0])
-    offset = selector.offset(change, expected, torch.full((3,), 3))
+    offset = selector.offset(change, expected, inputs)
     natural = selector.natural(change, offset, nothing_revealed(3, 4, 4, 16))
     top = change.flatten(1).amax(1)
     together = 0.5 + 0.25 * top + 2.0 * torch.tensor([-1.0, 0.0, EXPECTED])

@@ -10,7 +10,7 @@ from ncdesktop.errors import WeightsError
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.selector import EXPECTED, context
+from ncdesktop.model.selector import EXPECTED
 from ncdesktop.session import Session
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.calibration import draw_blend_, fit_blend_, fitted_trust
@@ -150,8 +150,7 @@ def test_the_fitted_blend_expects_as_many_changing_ticks_as_there_are(
             inputs = _whole(table, tiny_model, tick)
             with torch.no_grad():
                 change = tiny_model(inputs)[0].change
-            of = context(inputs.features, inputs.keys)
-            offset = tiny_model.selector.offset(change, torch.full((1,), EXPECTED), of)
+            offset = tiny_model.selector.offset(change, torch.full((1,), EXPECTED), inputs)
             expected.append(float((change.amax() + offset).sigmoid()))
         assert abs(sum(expected) / len(expected) - share) < 0.05
 
