@@ -30,7 +30,7 @@ from ncdesktop.world import CELL, Cursor
 
 __all__ = ["NCGUIWorld"]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
@@ -105,8 +105,8 @@ class NCGUIWorld(nn.Module):
         missing = -len(words) % _VOCABULARY_COLUMNS
         words = torch.cat([words, words.new_zeros(missing, CELL, CELL, 3)])
         sheet = screen_of(words.view(-1, _VOCABULARY_COLUMNS, CELL, CELL, 3)).numpy()
-        write_atomically(folder / "vocabulary.png", _png(sheet))
-        write_atomically(folder / "sprites.png", _png(self.sprites.sheet()))
+        write_atomically(folder / "vocabulary.webp", _webp(sheet))
+        write_atomically(folder / "sprites.webp", _webp(self.sprites.sheet()))
         write_atomically(folder / "start.png", _png(self.start))
         for number, cursor in enumerate(self.cursors):
             write_atomically(folder / "cursors" / f"{number:02d}.png", _png(cursor.image))
@@ -137,10 +137,10 @@ class NCGUIWorld(nn.Module):
                 raise WeightsError(
                     f"{path}: format {index['format_version']}, this program reads up to {FORMAT_VERSION}; update it"
                 )
-            sheet = torch.from_numpy(_image(folder / "vocabulary.png", "RGB"))
+            sheet = torch.from_numpy(_image(folder / "vocabulary.webp", "RGB"))
             vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
             sizes = [(int(height), int(width)) for height, width in index["sprites"]]
-            sprites = Sprites.open(folder / "sprites.png", sizes)
+            sprites = Sprites.open(folder / "sprites.webp", sizes)
             cursors = [
                 Cursor(
                     _image(folder / "cursors" / f"{number:02d}.png", "RGBA"),
@@ -168,11 +168,11 @@ class NCGUIWorld(nn.Module):
         if (config.vocabulary, config.cursors) != (len(vocabulary), len(cursors)):
             raise WeightsError(
                 f"{folder}: selector names {config.vocabulary} contents and {config.cursors} cursors, "
-                f"vocabulary.png and cursors/ hold {len(vocabulary)} and {len(cursors)}"
+                f"vocabulary.webp and cursors/ hold {len(vocabulary)} and {len(cursors)}"
             )
         if model.placer.config.sprites != len(sprites):
             raise WeightsError(
-                f"{folder}: placer names {model.placer.config.sprites} sprites, sprites.png holds {len(sprites)}"
+                f"{folder}: placer names {model.placer.config.sprites} sprites, sprites.webp holds {len(sprites)}"
             )
         return model.eval()
 
@@ -181,7 +181,7 @@ def weights_hash(folder: Path) -> str:
     """Return sixteen hex digits that tell the weights in `folder` from any others."""
     digest = hashlib.sha256()
     files = [folder / name / file for name in _PARTS for file in ("config.json", WEIGHTS)]
-    sheets = [folder / name for name in ("vocabulary.png", "sprites.png")]
+    sheets = [folder / name for name in ("vocabulary.webp", "sprites.webp")]
     for path in [*files, *sheets, *sorted((folder / "cursors").glob("*.png"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -190,6 +190,13 @@ def weights_hash(folder: Path) -> str:
 def _png(image: np.ndarray) -> bytes:
     buffer = BytesIO()
     Image.fromarray(image).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _webp(image: np.ndarray) -> bytes:
+    """Encode losslessly; of sheets of small pieces less than half of a PNG."""
+    buffer = BytesIO()
+    Image.fromarray(image).save(buffer, "WEBP", lossless=True, exact=True, quality=100, method=0)
     return buffer.getvalue()
 
 

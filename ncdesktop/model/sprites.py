@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ncdesktop.errors import WeightsError
 from ncdesktop.model.screen import cells_of
 
 __all__ = ["NO_SPRITE", "Sprites", "overlap"]
@@ -20,7 +21,8 @@ NO_SPRITE = -1
 """Stands for the number of a sprite where none is placed."""
 ALIKE = 8
 """Cells whose values differ by less than this of 255, in the mean, look alike."""
-_SHEET_WIDTH = 1024
+_SHEET_WIDTH = 8192
+"""Neither side may be longer than WebP allows, 16,383 pixels."""
 
 
 class Sprites:
@@ -98,20 +100,23 @@ class Sprites:
 
     @classmethod
     def open(cls, path: Path, sizes: Sequence[tuple[int, int]]) -> "Sprites":
-        """Undo `sheet`, kept as a PNG: its second of decoding is spent in another thread, before the first is asked for.
+        """Undo `sheet`, kept as an image: its second of decoding is spent in another thread, before the first is asked for.
 
-        Raises OSError or SyntaxError for a file that is not whole, ValueError if it is too small for the sizes.
+        Raises OSError for a file that is not whole, ValueError if it is too small for the sizes; a sheet that turns out to be
+        damaged only then raises WeightsError when the first image is asked for.
         """
         with Image.open(path) as image:
             width, height = image.size
-            image.verify()
         places, needed = _shelves(sizes)
         if needed > height or width != _SHEET_WIDTH:
             raise ValueError(f"the sheet of sprites is {width}x{height}, its index needs {needed} rows")
 
         def decode() -> tuple[Tensor, ...]:
-            with Image.open(path) as image:
-                sheet = np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
+            try:
+                with Image.open(path) as image:
+                    sheet = np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
+            except OSError as error:
+                raise WeightsError(f"{path}: is damaged: {error}; see --weights") from error
             return tuple(torch.from_numpy(sheet[place].copy()) for place in places)
 
         sprites = cls()

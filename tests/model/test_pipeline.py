@@ -57,9 +57,9 @@ BROKEN = {
     "truncated weights": lambda folder: _truncate(
         folder / "backbone" / "diffusion_pytorch_model.safetensors"
     ),
-    "truncated vocabulary": lambda folder: _truncate(folder / "vocabulary.png"),
-    "truncated sprites": lambda folder: _truncate(folder / "sprites.png"),
-    "no sprites": lambda folder: (folder / "sprites.png").unlink(),
+    "truncated vocabulary": lambda folder: _truncate(folder / "vocabulary.webp"),
+    "truncated sprites": lambda folder: _truncate(folder / "sprites.webp"),
+    "no sprites": lambda folder: (folder / "sprites.webp").unlink(),
     "another part's config": lambda folder: (folder / "backbone" / "config.json").write_text(
         (folder / "selector" / "config.json").read_text()
     ),

@@ -11,6 +11,7 @@ from PIL import Image
 from tiny import TINY_SIZE, busy_actions, tiny_sprites
 
 from ncdesktop.actions import Action, fold
+from ncdesktop.errors import WeightsError
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig, Situation
@@ -66,20 +67,28 @@ def test_sprites_agree_in_cells_that_they_make_alike() -> None:
 
 
 def saved(sprites: Sprites, path: Path, *, rows: int | None = None) -> Path:
-    Image.fromarray(sprites.sheet()[:rows]).save(path)
+    Image.fromarray(sprites.sheet()[:rows]).save(path, lossless=True, exact=True)
     return path
 
 
 def test_the_sheet_gives_all_sprites_back_and_a_short_one_is_refused(tmp_path: Path) -> None:
     sprites = tiny_sprites()
-    again = Sprites.open(saved(sprites, tmp_path / "sheet.png"), sprites.sizes)
+    again = Sprites.open(saved(sprites, tmp_path / "sheet.webp"), sprites.sizes)
     assert len(again) == 3 and again.sizes == sprites.sizes
     assert all(torch.equal(one, other) for one, other in zip(sprites.images, again.images, strict=True))
     assert again.fingerprint == sprites.fingerprint != tiny_sprites(1).fingerprint
     assert copy.deepcopy(again).images is again.images
     with pytest.raises(ValueError, match="needs 72 rows"):
-        Sprites.open(saved(sprites, tmp_path / "short.png", rows=-1), sprites.sizes)
-    assert Sprites.open(saved(Sprites(), tmp_path / "none.png"), []).images == ()
+        Sprites.open(saved(sprites, tmp_path / "short.webp", rows=-1), sprites.sizes)
+    assert Sprites.open(saved(Sprites(), tmp_path / "none.webp"), []).images == ()
+
+
+def test_a_sheet_damaged_in_the_middle_is_told_when_it_is_looked_at(tmp_path: Path) -> None:
+    path = saved(tiny_sprites(), tmp_path / "sheet.webp")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:60] + bytes(len(whole) - 80) + whole[-20:])
+    with pytest.raises(WeightsError, match=r"sheet\.webp: is damaged"):
+        _ = Sprites.open(path, tiny_sprites().sizes).images
 
 
 def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: NeuralWorld) -> None:
