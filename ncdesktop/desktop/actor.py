@@ -149,12 +149,21 @@ class Actor:
             yield from self.hand.click(button)
 
     def wait_for_window(self, known: set[int], limit_s: float = 4.0) -> Ticks:
-        """Wait until a window appears that is not among `known`, then look at it for a moment."""
+        """Wait until a window appears that is not among `known`, then look at it for a moment; half of the time the hand goes elsewhere
+        meanwhile: else what waits would be all that tells a launch, and a model would launch nothing for those who do not."""
+        wandering = self._wander() if self.random.random() < 0.5 else iter(())
         for _ in range(int(limit_s * FPS)):
             if any(window.id not in known for window in self.windows.windows):
                 yield from self.hand.wait(0.15, 0.7)
                 return
-            yield []
+            yield next(wandering, [])
+
+    def _wander(self) -> Ticks:
+        """Go somewhere soon, and perhaps once more."""
+        width, height = self.profile.size
+        for _ in range(self.random.choice([1, 1, 2])):
+            yield from self.hand.wait(0.0, 0.4)
+            yield from self.hand.move((self.random.uniform(4, width - 4), self.random.uniform(4, height - 4)))
 
     def wait_for_popup(self, limit_s: float = 1.0) -> Ticks:
         for _ in range(int(limit_s * FPS)):
@@ -178,11 +187,11 @@ class Actor:
         yield from self.hand.wait(0.15, 0.4)
 
     def browse_popup(self) -> Ticks:
-        """Move over the open menu, then leave it by Escape or by a click elsewhere."""
+        """Move over the open menu, mostly, then leave it by Escape or by a click elsewhere."""
         box = self.popup
         if box is None:
             return
-        for _ in range(self.random.randint(1, 4)):
+        for _ in range(self.random.randint(0, 4)):
             x = box.x + self.random.uniform(0.1, 0.8) * box.width
             yield from self.hand.move((x, box.y + self.random.uniform(0.04, 0.96) * box.height), speed=0.8)
             yield from self.hand.wait(0.07, 0.5)

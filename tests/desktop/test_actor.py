@@ -4,6 +4,8 @@ import itertools
 import math
 import random
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -15,7 +17,7 @@ from ncdesktop.desktop.hand import Hand, Ticks
 from ncdesktop.desktop.packages import missing_packages
 from ncdesktop.desktop.profile import PROFILES
 from ncdesktop.desktop.tasks import TASKS, check_tasks
-from ncdesktop.desktop.windows import Window
+from ncdesktop.desktop.windows import Window, WindowList
 from ncdesktop.errors import InputError
 from ncdesktop.events import Button, Event, Key, Move
 
@@ -92,6 +94,22 @@ def test_unknown_tasks_are_named() -> None:
     check_tasks(list(TASKS))
     with pytest.raises(InputError, match="no task 'dance'"):
         check_tasks(["menu", "dance"])
+
+
+def test_half_of_those_who_wait_for_a_window_wander_meanwhile() -> None:
+    wandered = 0
+    for seed in range(60):
+        windows = SimpleNamespace(windows=[])
+        actor = Actor(cast(WindowList, windows), PROFILES[SIZE], random.Random(seed), at=(256, 192))
+        moved = False
+        for tick, events in enumerate(actor.wait_for_window(set())):
+            if tick < 12:
+                moved |= any(isinstance(event, Move) for event in events)
+            elif not windows.windows:
+                windows.windows.append(SimpleNamespace(id=7))
+            assert tick < 30, "it is there"
+        wandered += moved
+    assert 18 < wandered < 42
 
 
 @pytest.fixture(scope="module")
