@@ -15,6 +15,7 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.model.sprites import Sprites
+from ncdesktop.model.typist import Typist, TypistConfig
 from ncdesktop.world import Cursor
 
 TINY_SIZE = (128, 128)
@@ -47,9 +48,7 @@ def tiny_sprites(seed: int = 0) -> Sprites:
 def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWorld:
     """A model of a few thousand parameters, untrained, that changes many cells every tick by every choice."""
     torch.manual_seed(seed)
-    selector = Selector(
-        SelectorConfig(cell_dim=16, feature_dim=16, action_dim=32, key_dim=8, vocabulary=12, cursors=2)
-    )
+    selector = Selector(SelectorConfig(cell_dim=16, feature_dim=16, key_dim=8, vocabulary=12))
     torch.nn.init.normal_(selector.heads.weight, std=1.5)
     torch.nn.init.constant_(selector.heads.bias, 0.0)
     selector.trust.fill_(1000.0)  # untrained as it is, it may change many cells at once
@@ -76,7 +75,12 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
             ),
             "backbone": backbone,
             "selector": selector,
-            "placer": Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=size)),
+            "placer": Placer(
+                PlacerConfig(
+                    cell_dim=16, grid=(size[1] // 16, size[0] // 16), cursors=2, width=4, sprites=3, dim=16
+                )
+            ),
+            "typist": Typist(TypistConfig(width=4, paint=8)),
             "carrier": Carrier(
                 CarrierConfig(feature_dim=16, cell_dim=16, dim=8, grid=(size[1] // 16, size[0] // 16))
             ),

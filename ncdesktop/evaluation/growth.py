@@ -120,7 +120,7 @@ def _training(world: NeuralWorld, log: Log, painted: int) -> dict[str, float]:
             vector.expand(painted, -1),
             torch.ones(painted, dtype=torch.int64, device=device),
         )
-        outputs = (decisions.change, decisions.choice, decisions.cursor, pixels)
+        outputs = (decisions.change, decisions.choice, pixels)
         torch.stack([output.square().mean() for output in outputs]).sum().backward()
         model.zero_grad(set_to_none=True)
 

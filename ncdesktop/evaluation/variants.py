@@ -16,7 +16,6 @@ from ncdesktop.model.cell_encoder import CellEncoder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.placer import Placer
 from ncdesktop.model.selector import Selector
 from ncdesktop.world import CELL
 
@@ -30,12 +29,14 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
     """
     model = copy.deepcopy(world.model)
     grid = size[1] // CELL, size[0] // CELL
-    for part, names in ((model.backbone, ("place_down", "place_up")), (model.glance, ("position",))):
+    for part in (model.backbone, model.glance, model.placer):
         part.config = replace(part.config, grid=grid)
-        for name in names:
-            places = getattr(part, name).detach().permute(2, 0, 1)[None]
-            wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
-            setattr(part, name, nn.Parameter(wide.contiguous()))
+    backbone, encoders = model.backbone, (model.glance.encoder, model.placer.encoder)
+    learned = [(backbone, "place_down"), (backbone, "place_up"), *((own, "position") for own in encoders)]
+    for network, name in learned:
+        places = getattr(network, name).detach().permute(2, 0, 1)[None]
+        wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
+        setattr(network, name, nn.Parameter(wide.contiguous()))
     model.carrier = Carrier(replace(model.carrier.config, grid=grid)).eval()  # unsure: nothing is carried
     model.start = np.array(Image.fromarray(model.start).resize(size, Image.Resampling.NEAREST))
     return NeuralWorld(model, model_hash="stretched", device=world.device, steps=world.steps)
@@ -56,7 +57,8 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         "glance": model.glance,
         "backbone": Backbone(replace(model.backbone.config, widths=(fine, middle, coarse))),
         "selector": Selector(replace(model.selector.config, feature_dim=fine)),
-        "placer": Placer(replace(model.placer.config, feature_dim=fine)),
+        "placer": model.placer,
+        "typist": model.typist,
         "carrier": Carrier(replace(model.carrier.config, feature_dim=fine)),
         "generator": Generator(
             replace(model.generator.config, feature_dim=fine, width=wide(model.generator.config.width))

@@ -24,9 +24,10 @@ _STILL_THERE = 0.9
 
 def carry_(
     model: NCGUIWorld, state: ScreenState, decided: Decided, place: int, lead: Tensor, goal: Tensor
-) -> Tensor | None:
-    """Where the network lets the screen follow a drag, and knows the box of what it carries: return the screen (H, W, 3) after it,
-    and let what is `decided` of dream `place`, all of whose screen was looked at, become that, in place. Else None.
+) -> tuple[Tensor, Tensor] | None:
+    """Where the network lets the screen follow a drag, and knows the box of what it carries: return the screen (H, W, 3) after it
+    and the cells (rows, columns) that differ, and let what is `decided` of dream `place`, all of whose screen was looked at,
+    become that, in place. Else None.
 
     lead, goal: (2,), see `TickInputs.lead` and `ncdesktop.model.drag.goal`
     """
@@ -55,7 +56,7 @@ def carry_(
     decided.changed[place] = torch.where(differs | there | follows, differs, decided.changed[place])
     choice[differs] = -torch.inf
     choice[..., Choice.SHIFT].masked_fill_(differs, 0.0)
-    return shown
+    return shown, differs
 
 
 def put_down_(model: NCGUIWorld, state: ScreenState, moved: Tensor, lead: Tensor) -> None:

@@ -7,10 +7,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ncdesktop.model.choices import Choice
+from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.placer import Situation
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import NO_SPRITE
@@ -20,10 +20,12 @@ __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
 
 Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
-_VOICES = 16
-"""Cells of a screen that have a say in which sprite opens."""
 _CANDIDATES = 6
 """Sprites that are compared before one of them opens."""
+_OPENS = 0.5
+"""Probability that a sprite opens, from which on one does, whatever the cells say."""
+_WHOLE = 0.6
+"""Odds that a sprite opens there, from which on all of it does, whatever its cells say."""
 EVENT_CELLS = 8
 """An event of so many cells happens only if most of them are expected to become right."""
 
@@ -66,13 +68,15 @@ class Decided:
         chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
         named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
         chance[named] *= selector.words(self.features[named]).float().softmax(-1).amax(-1)
-        return chance * trust[choice] * torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
+        placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
+        return (chance * trust[choice] * placed).clamp(max=1)
 
 
 def decide(
     model: NCGUIWorld,
     inputs: TickInputs,
     action: Tensor,
+    glimpse: Glimpse,
     expected: Tensor,
     scene: Scene,
     generators: Sequence[torch.Generator],
@@ -85,7 +89,8 @@ def decide(
     window smeared over others is there to stay.
 
     action:     (B, A) what the action encoder made of the inputs
-    expected:   (B, 2) log odds of any change, and of another shape of the pointer, by the glance
+    glimpse:    of the screens, see `Placer`
+    expected:   (B,) log odds of any change, by the glance
     generators: one a screen, on the CPU; the same numbers are drawn whatever happens, so that ticks stay in step
     happens:    let what may happen happen, however unlikely and whether the network knows how to draw it or not
     """
@@ -99,9 +104,9 @@ def decide(
         known: Revealed | None = None,
     ) -> Decided:
         features = model.backbone.decode(levels, known, action)
-        decisions = model.selector(features, action, seen)
+        decisions = model.selector(features, seen)
         if offset is None:
-            offset = model.selector.offset(decisions.change, expected[:, 0], seen)
+            offset = model.selector.offset(decisions.change, expected, seen)
         change = model.selector.natural(decisions.change, offset, seen.revealed)
         nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
         ones = torch.ones(len(action), device=action.device)
@@ -118,8 +123,7 @@ def decide(
     if doubts:
         which = [screen for screen, _ in doubts]
         changes = [screen for screen, pivot in doubts if pivot.changes]
-        placed, odds = _placed(model, first, action, inputs, scene)
-        first.placed[changes], first.odds[changes] = placed[changes], odds[changes]
+        _place_(model, first, changes, glimpse, scene)
         known = _reveal(first, doubts, scene, inputs)
         drawn[which] = known.drawn > 0
         seen = inputs.of(which)
@@ -139,13 +143,23 @@ def decide(
                         seen.age[place],
                         seen.left[place],
                     )
-                first.changed[screen], first.features[screen] = changed, second.features[place]
+                first.features[screen] = second.features[place]
                 first.decisions.choice[screen] = second.decisions.choice[place]
-                first.decisions.cursor[screen] = second.decisions.cursor[place]
+                if float(first.odds[screen]) > _WHOLE and bool(drawn[screen].any()):
+                    changed = changed | drawn[screen]
+                    first.decisions.choice[screen, drawn[screen]] = _only(Choice.SPRITE, changed.device)
+                first.changed[screen] = changed
     first.decisions.choice[..., Choice.SPRITE].masked_fill_(~drawn, -torch.inf)
     if not happens:
         _drop_the_unknown_(first, model.selector)
     return first
+
+
+def _only(choice: Choice, device: torch.device) -> Tensor:
+    """Return the log odds (CHOICES,) of a choice that is sure."""
+    return torch.full((len(CHOICES),), -torch.inf, device=device).index_fill(
+        0, torch.tensor(choice, device=device), 0.0
+    )
 
 
 def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:
@@ -157,28 +171,22 @@ def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:
     decided.changed &= ((cells < EVENT_CELLS) | (right > cells / 2))[:, None, None]
 
 
-def _placed(
-    model: NCGUIWorld, first: Decided, action: Tensor, inputs: TickInputs, scene: Scene
-) -> tuple[Tensor, Tensor]:
-    """Return (B, 3) what opens where, by the voices of the likeliest cells that would come from a sprite, if any would; and
-    (B,) how likely that is."""
-    placed, odds = first.placed.clone(), first.odds.clone()
-    of_sprite = first.decisions.choice.argmax(-1) == Choice.SPRITE
-    chance = first.probability * of_sprite
-    chance = chance * (chance > first.probability.amax((1, 2), keepdim=True) / 2)
-    weights, cells = chance.flatten(1).topk(min(_VOICES, chance[0].numel()))
-    which, voice = torch.nonzero(weights, as_tuple=True)
-    if len(which):
-        features = first.features.flatten(1, 2)[which, cells[which, voice]]
-        situation = Situation(action, inputs.points, inputs.placed)
-        events = model.placer.event(features, which, weights[which, voice], situation)
-        opens = which.unique()
-        candidates, likely = model.placer(events, situation, min(_CANDIDATES, model.placer.config.sprites))
-        for screen in opens.tolist():
-            expected = scene.agreement(screen, candidates[screen]) @ likely[screen]
-            odds[screen], best = expected.max(0)
-            placed[screen] = candidates[screen, best]
-    return placed, odds
+def _place_(model: NCGUIWorld, first: Decided, screens: list[int], glimpse: Glimpse, scene: Scene) -> None:
+    """Let `first` know what opens where on those of the screens on which the placer, or the likeliest cells, find that anything
+    does; and how likely that is."""
+    if not screens:
+        return
+    candidates, likely, any_ = model.placer(
+        glimpse.at(screens), min(_CANDIDATES, model.placer.config.sprites)
+    )
+    of_sprite = first.decisions.choice[screens].argmax(-1) == Choice.SPRITE
+    probability = first.probability[screens]
+    spoken = (of_sprite & (probability > probability.amax((1, 2), keepdim=True) / 2)).flatten(1).any(1)
+    for place in torch.nonzero(spoken | (any_ > _OPENS)).flatten().tolist():
+        screen = screens[place]
+        expected = scene.agreement(screen, candidates[place]) @ likely[place]
+        first.odds[screen], best = expected.max(0)
+        first.placed[screen] = candidates[place, best]
 
 
 def _reveal(first: Decided, doubts: list[tuple[int, Pivot]], scene: Scene, inputs: TickInputs) -> Revealed:

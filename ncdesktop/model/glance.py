@@ -1,76 +1,51 @@
-"""Whether anything happens in a tick: a glance at the input and the screen, a tenth of the work of a look."""
+"""Whether anything happens in a tick, and which shape the pointer has: a glance at input and screen, a tenth of the work of a look."""
 
-import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ncdesktop.actions import FEATURES, HISTORY, KEYS_A_TICK
-from ncdesktop.keysyms import key_count
-from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.glimpse import Glimpse, GlimpseConfig, GlimpseEncoder
 from ncdesktop.model.pretrained import Part
-from ncdesktop.world import CELL
 
-__all__ = ["OVERLOOKED", "Glance", "GlanceConfig", "Glimpse"]
+__all__ = ["OVERLOOKED", "Expected", "Glance", "GlanceConfig"]
 
 OVERLOOKED = 0.03
 """A tick is looked at if something happens in it with a greater probability than this."""
-_AGES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 128)
-"""Ticks; how many cells have changed within so many tells what is under way, and when a caret blinks next."""
 _ALWAYS = 20.0
-_POINTER, _PRESS = 0, 2
-"""Of the points of ActionMemory."""
-_AROUND = 3
-"""Cells on a side of what is seen around a point."""
-
-
-@dataclass
-class Glimpse:
-    """What a glance sees of B moments.
-
-    features, keys, points, ages, fovea, cursor: see TickInputs
-    shown: (B, rows, columns, D) embeddings of what the screen shows
-    age:   (B, rows, columns) ticks since the cells changed
-    """
-
-    features: Tensor
-    keys: Tensor
-    points: Tensor
-    ages: Tensor
-    fovea: Tensor
-    cursor: Tensor
-    shown: Tensor
-    age: Tensor
-
-    @classmethod
-    def of(cls, inputs: TickInputs, shown: Tensor, age: Tensor) -> "Glimpse":
-        """Return what is seen with the inputs of any view; what the whole screen shows, and since when, is given."""
-        points, ages, fovea = inputs.points, inputs.ages, inputs.fovea
-        return cls(inputs.features, inputs.keys, points, ages, fovea, inputs.cursor, shown, age)
+_CLEARLY = 1.0
+"""Log odds."""
 
 
 @dataclass(frozen=True)
-class GlanceConfig:
-    cell_dim: int = 128
-    grid: tuple[int, int] = (24, 32)
-    """Rows and columns of the screen."""
-    cursors: int = 16
-    width: int = 20
-    near_dim: int = 24
-    tick_dim: int = 32
-    key_dim: int = 16
-    fovea_width: int = 16
+class Expected:
+    """Of B moments: change (B,) log odds that any cell changes; shapes (B, cursors) logits of the pointer's shape"""
+
+    change: Tensor
+    shapes: Tensor
+
+    def at(self, which: list[int]) -> "Expected":
+        """Return what is expected of some of the moments."""
+        return Expected(self.change[which], self.shapes[which])
+
+    def shape(self, before: Tensor) -> Tensor:
+        """Return (B,) int64, the pointer's shape: the one of `before` (B,), if that is known, unless another is clearly likelier."""
+        odds, count = self.shapes.float().log_softmax(1), self.shapes.shape[1]
+        likeliest, shape = odds.max(1)
+        stays = odds.gather(1, before.clamp(max=count - 1)[:, None])[:, 0] + _CLEARLY >= likeliest
+        return torch.where(stays & (before < count), before, shape)
+
+
+@dataclass(frozen=True)
+class GlanceConfig(GlimpseConfig):
     dim: int = 192
 
 
 class Glance(Part):
-    """What the user does, what the screen shows, mostly around the pointer and the last press, and when it last changed -> how
-    likely something happens.
+    """A glimpse -> how likely something happens, and the shape of the pointer.
 
-    It has learned this from recordings (see `train glance`), as they come: many times as many moments as looks could be
-    trained on in the time. Before that, everything is worth a look.
+    It has learned this from recordings (see `train glance`). Before that, everything is worth a look.
     """
 
     Config = GlanceConfig
@@ -78,56 +53,15 @@ class Glance(Part):
     def __init__(self, config: GlanceConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or GlanceConfig()
-        rows, columns = config.grid
-        width = config.fovea_width
-        self.cell_in = nn.Linear(config.cell_dim, config.width)
-        self.position = nn.Parameter(torch.zeros(rows, columns, config.width))
-        self.near_in = nn.Linear(config.cell_dim, config.near_dim)
-        self.key = nn.Embedding(key_count(), config.key_dim)
-        self.tick = nn.Linear(FEATURES + KEYS_A_TICK * config.key_dim, config.tick_dim)
-        self.cursor = nn.Embedding(config.cursors + 1, 16)  # the last stands for "not known"
-        self.fovea = nn.Sequential(
-            nn.Conv2d(3, width, 4, 4), nn.GELU(),
-            nn.Conv2d(width, 2 * width, 3, 2, 1), nn.GELU(),
-            nn.Conv2d(2 * width, 2 * width, 3, 2, 1), nn.GELU(),
-        )  # fmt: skip
-        seen = len(_AGES) + 2 * config.width + 2 * 2 * width * 16 + 2 * _AROUND**2 * config.near_dim
-        done = HISTORY * config.tick_dim + 2 + 8 + 8 + 16
-        self.mix_in = nn.Linear(seen + done, config.dim)
+        self.encoder = GlimpseEncoder(config)
+        self.mix_in = nn.Linear(self.encoder.dim, config.dim)
         self.mix = nn.Linear(config.dim, config.dim // 2)
-        self.out = nn.Linear(config.dim // 2, 2)
+        self.out = nn.Linear(config.dim // 2, 1 + config.cursors)
         nn.init.zeros_(self.out.weight)
-        nn.init.constant_(self.out.bias, _ALWAYS)
+        nn.init.zeros_(self.out.bias)
+        nn.init.constant_(self.out.bias[:1], _ALWAYS)
 
-    def forward(self, seen: Glimpse) -> Tensor:
-        """Return log odds (B, 2) that any cell changes, and that the pointer's shape does."""
-        limits = torch.tensor(_AGES, device=seen.age.device)
-        recent = torch.stack([(seen.age <= limit).flatten(1).sum(1) for limit in limits.unbind()], 1)
-        cells = F.relu(self.cell_in(seen.shown) + self.position).flatten(1, 2)
-        keys = self.key(seen.keys).flatten(2)
-        ticks = F.gelu(self.tick(torch.cat([seen.features, keys], -1)))
-        points = seen.points[:, [_POINTER, _PRESS]]
-        phase = points.flatten(1) * (2 * math.pi / CELL)
-        parts = [
-            torch.log1p(recent.float()) / 3,
-            cells.mean(1),
-            cells.amax(1),
-            ticks.flatten(1),
-            torch.log1p(seen.ages.float()) / 6,
-            (seen.points / 256 - 1).flatten(1),
-            self.fovea(seen.fovea.flatten(0, 1)).reshape(len(seen.age), -1),
-            *(F.relu(self.near_in(_near(seen.shown, point))).flatten(1) for point in points.unbind(1)),
-            self.cursor(seen.cursor),
-            phase.sin(),
-            phase.cos(),
-        ]
-        return self.out(F.gelu(self.mix(F.gelu(self.mix_in(torch.cat(parts, 1))))))
-
-
-def _near(shown: Tensor, points: Tensor) -> Tensor:
-    """Return (B, _AROUND, _AROUND, D): the cells (B, rows, columns, D) around points (B, 2), in pixels."""
-    column, row = (points.long() // CELL)[..., None].unbind(1)
-    apart = torch.arange(_AROUND, device=points.device) - _AROUND // 2
-    rows, columns = (row + apart).clamp(0, shown.shape[1] - 1), (column + apart).clamp(0, shown.shape[2] - 1)
-    which = torch.arange(len(shown), device=points.device)[:, None, None]
-    return shown[which, rows[:, :, None], columns[:, None]]
+    def forward(self, seen: Glimpse) -> Expected:
+        """Return what is expected of the moments."""
+        out = self.out(F.gelu(self.mix(F.gelu(self.mix_in(self.encoder(seen))))))
+        return Expected(out[:, 0], out[:, 1:])

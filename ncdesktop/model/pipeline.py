@@ -25,6 +25,7 @@ from ncdesktop.model.pretrained import WEIGHTS, Part
 from ncdesktop.model.screen import cells_of, screen_of
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import Sprites
+from ncdesktop.model.typist import Typist
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import CELL, Cursor
 
@@ -39,6 +40,7 @@ _PARTS: dict[str, type[Part]] = {
     "selector": Selector,
     "placer": Placer,
     "carrier": Carrier,
+    "typist": Typist,
     "generator": Generator,
 }
 _VOCABULARY_COLUMNS = 128
@@ -71,6 +73,7 @@ class NCGUIWorld(nn.Module):
         self.backbone: Backbone = parts["backbone"]  # type: ignore[assignment]
         self.selector: Selector = parts["selector"]  # type: ignore[assignment]
         self.placer: Placer = parts["placer"]  # type: ignore[assignment]
+        self.typist: Typist = parts["typist"]  # type: ignore[assignment]
         self.carrier: Carrier = parts["carrier"]  # type: ignore[assignment]
         self.generator: Generator = parts["generator"]  # type: ignore[assignment]
         self.vocabulary: Tensor
@@ -91,7 +94,7 @@ class NCGUIWorld(nn.Module):
         """Return decisions, features (B, h, w, C) and action vector (B, A)."""
         action = self.action_encoder(inputs)
         features = self.backbone(inputs, action)
-        return self.selector(features, action, inputs), features, action
+        return self.selector(features, inputs), features, action
 
     def note_training_(self, fingerprints: Sequence[str]) -> None:
         """Add sessions to those it was trained on, in place."""
@@ -165,9 +168,10 @@ class NCGUIWorld(nn.Module):
             parts, vocabulary=vocabulary, cursors=cursors, start=start, sprites=sprites, trained_on=trained_on
         )
         config = model.selector.config
-        if (config.vocabulary, config.cursors) != (len(vocabulary), len(cursors)):
+        named = config.vocabulary, model.glance.config.cursors
+        if named != (len(vocabulary), len(cursors)):
             raise WeightsError(
-                f"{folder}: selector names {config.vocabulary} contents and {config.cursors} cursors, "
+                f"{folder}: selector and glance name {named[0]} contents and {named[1]} cursors, "
                 f"vocabulary.webp and cursors/ hold {len(vocabulary)} and {len(cursors)}"
             )
         if model.placer.config.sprites != len(sprites):

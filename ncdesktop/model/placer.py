@@ -1,4 +1,4 @@
-"""Which sprite opens in a tick, and where its corner lies, to the pixel."""
+"""Which sprite opens in a tick, if any does, and where its corner lies, to the pixel."""
 
 from dataclasses import dataclass
 
@@ -6,38 +6,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ncdesktop.model.glimpse import Glimpse, GlimpseConfig, GlimpseEncoder
 from ncdesktop.model.pretrained import Part
 from ncdesktop.model.sprites import NO_SPRITE
+from ncdesktop.world import CELL
 
-__all__ = ["BEYOND", "Placer", "PlacerConfig", "Situation"]
+__all__ = ["BEYOND", "Placer", "PlacerConfig"]
 
 BEYOND = 256
 """Pixels that a corner may lie above or left of the screen, and as far from a point that it goes by."""
 _POINTS = 3
 """Points that corners go by: the pointer, the last press, the corner of the last sprite."""
-
-
-@dataclass
-class Situation:
-    """Of B screens: what the user does (B, action_dim); points (B, 4, 2), see ActionMemory; the sprite placed last (B, 3)."""
-
-    action: Tensor
-    points: Tensor
-    placed: Tensor
-
-    def of(self, which: Tensor) -> "Situation":
-        """Return that of some of the screens."""
-        return Situation(self.action[which], self.points[which], self.placed[which])
+_NEVER = 20.0
 
 
 @dataclass(frozen=True)
-class PlacerConfig:
+class PlacerConfig(GlimpseConfig):
     sprites: int = 512
-    feature_dim: int = 128
-    action_dim: int = 256
-    dim: int = 256
-    size: tuple[int, int] = (512, 384)
-    """(width, height) of the screen in pixels"""
+    dim: int = 192
+    hidden: float = 0.3
 
 
 class _Axis(nn.Module):
@@ -67,7 +54,10 @@ class _Axis(nn.Module):
 
 
 class Placer(Part):
-    """Cells that show a new sprite say together which it is and where it lies; so they agree."""
+    """A glimpse of a moment in which something changes -> whether a sprite opens, which, and where its corner lies.
+
+    It has learned this from recordings (see `train placer`). Before that, nothing opens.
+    """
 
     Config = PlacerConfig
 
@@ -75,61 +65,63 @@ class Placer(Part):
         super().__init__()
         self.config = config = config or PlacerConfig()
         dim = config.dim
-        self.cell_in = nn.Linear(config.feature_dim, dim)
-        self.action_in = nn.Linear(config.action_dim, dim)
+        self.encoder = GlimpseEncoder(config)
+        self.mix_in = nn.Linear(self.encoder.dim, dim)
         self.mix = nn.Linear(dim, dim)
-        self.last = nn.Parameter(torch.randn(config.sprites + 1, dim) * 0.02)  # the first stands for none
-        self.names = nn.Parameter(torch.randn(config.sprites, dim) * 0.02)
-        self.name_bias = nn.Parameter(torch.zeros(config.sprites))
-        self.named = nn.Parameter(torch.randn(config.sprites, dim) * 0.02)
+        self.last = nn.Embedding(1 + config.sprites, dim)  # the first stands for none
+        self.names = nn.Linear(dim, 1 + config.sprites)  # likewise
+        self.named = nn.Embedding(config.sprites, dim)
         self.place_in = nn.Linear(dim, dim)
-        width, height = config.size
-        self.down, self.across = _Axis(dim, height), _Axis(dim, width)
-        self.row = nn.Parameter(torch.randn(BEYOND + height, dim) * 0.02)
+        rows, columns = config.grid
+        self.down, self.across = _Axis(dim, rows * CELL), _Axis(dim, columns * CELL)
+        self.row = nn.Embedding(BEYOND + rows * CELL, dim)
+        for learned in (self.last, self.named, self.row):
+            nn.init.normal_(learned.weight, std=0.02)
+        nn.init.zeros_(self.names.weight)
+        nn.init.zeros_(self.names.bias)
+        nn.init.constant_(self.names.bias[:1], _NEVER)
 
-    def event(self, features: Tensor, which: Tensor, weights: Tensor, situation: Situation) -> Tensor:
-        """Return what opens, as vectors (B, dim).
-
-        features: (N, feature_dim) of cells that show something of it; which (N,) screen each is of; weights (N,)
-        """
-        said = F.gelu(self.cell_in(features)) * weights[:, None]
-        heard = said.new_zeros(len(situation.action), self.config.dim).index_add(0, which, said)
-        total = weights.new_zeros(len(heard)).index_add(0, which, weights)
-        together = heard / total.clamp(min=1e-6)[:, None] + self.action_in(situation.action)
-        together = together + self.last[situation.placed[:, 0] - NO_SPRITE]
-        return F.gelu(self.mix(F.gelu(together)))
+    def events(self, seen: Glimpse) -> Tensor:
+        """Return what opens, as vectors (B, dim)."""
+        together = self.mix_in(self.encoder(seen)) + self.last(seen.placed[:, 0] - NO_SPRITE)
+        return F.gelu(self.mix(self._hidden(F.gelu(together))))
 
     def names_of(self, events: Tensor) -> Tensor:
-        """events (B, dim) -> log odds (B, sprites)"""
-        return torch.addmm(self.name_bias, events, self.names.T)
+        """events (B, dim) -> log odds (B, 1 + sprites), the first that none opens"""
+        return self.names(self._hidden(events))
 
-    def rows_of(self, events: Tensor, sprites: Tensor, situation: Situation) -> Tensor:
+    def rows_of(self, events: Tensor, sprites: Tensor, seen: Glimpse) -> Tensor:
         """events (B, dim), sprites (B,) int64 -> log odds (B, BEYOND + height) of the corner's y, from -BEYOND on"""
-        return self.down(self._of(events, sprites), _points(situation, 1))
+        return self.down(self._of(events, sprites), _points(seen, 1))
 
-    def columns_of(self, events: Tensor, sprites: Tensor, y: Tensor, situation: Situation) -> Tensor:
+    def columns_of(self, events: Tensor, sprites: Tensor, y: Tensor, seen: Glimpse) -> Tensor:
         """Likewise of its x, given its y (B,): (B, BEYOND + width)"""
-        return self.across(self._of(events, sprites) + self.row[y + BEYOND], _points(situation, 0))
+        return self.across(self._of(events, sprites) + self.row(y + BEYOND), _points(seen, 0))
 
-    def forward(self, events: Tensor, situation: Situation, count: int = 1) -> tuple[Tensor, Tensor]:
-        """events (B, dim) -> (B, count, 3) int64: the likeliest sprites, and y and x of each one's likeliest corner; (B, count)
-        the probability of all three"""
-        of_name, sprites = self.names_of(events).float().softmax(1).topk(count)
+    def forward(self, seen: Glimpse, count: int = 1) -> tuple[Tensor, Tensor, Tensor]:
+        """Return (B, count, 3) int64: the likeliest sprites, and y and x of each one's likeliest corner; (B, count) the probability of
+        all three; and (B,) the probability that any sprite opens."""
+        events = self.events(seen)
+        names = self.names_of(events).float().softmax(1)
+        of_name, sprites = names[:, 1:].topk(count)
         placed, odds = [], []
         for likely, sprite in zip(of_name.unbind(1), sprites.unbind(1), strict=True):
-            of_row, row = self.rows_of(events, sprite, situation).float().softmax(1).max(1)
-            columns = self.columns_of(events, sprite, row - BEYOND, situation)
+            of_row, row = self.rows_of(events, sprite, seen).float().softmax(1).max(1)
+            columns = self.columns_of(events, sprite, row - BEYOND, seen)
             of_column, column = columns.float().softmax(1).max(1)
             placed.append(torch.stack([sprite, row - BEYOND, column - BEYOND], 1))
             odds.append(likely * of_row * of_column)
-        return torch.stack(placed, 1), torch.stack(odds, 1)
+        return torch.stack(placed, 1), torch.stack(odds, 1), 1 - names[:, 0]
 
     def _of(self, events: Tensor, sprites: Tensor) -> Tensor:
-        return F.gelu(self.place_in(events) + self.named[sprites])
+        return F.gelu(self.place_in(self._hidden(events)) + self.named(sprites))
+
+    def _hidden(self, numbers: Tensor) -> Tensor:
+        return F.dropout(numbers, self.config.hidden, self.training)
 
 
-def _points(situation: Situation, axis: int) -> Tensor:
+def _points(seen: Glimpse, axis: int) -> Tensor:
     """Return (B, _POINTS) int64 along axis 0 (x) or 1 (y)."""
-    placed, points = situation.placed, situation.points.long()
+    placed, points = seen.placed, seen.points.long()
     last = torch.where(placed[:, 0] == NO_SPRITE, -2 * BEYOND, placed[:, 2 - axis])
     return torch.stack([points[:, 0, axis], points[:, 2, axis], last], 1)

@@ -20,17 +20,18 @@ def screen_of(cells: Tensor) -> Tensor:
     return cells.transpose(-4, -3).reshape(*lead, rows * CELL, columns * CELL, 3)
 
 
-def windows(screens: Tensor, which: Tensor, corners: Tensor, size: int) -> Tensor:
-    """Return square windows of screens; beyond the border the nearest pixel is repeated.
+def windows(screens: Tensor, which: Tensor, corners: Tensor, size: int | tuple[int, int]) -> Tensor:
+    """Return windows of screens; beyond the border the nearest pixel is repeated.
 
     screens: (B, H, W, 3)
     which:   (N,) index of the screen of each window
     corners: (N, 2) int, (y, x) of the upper left pixel
-    returns: (N, size, size, 3)
+    size:    (height, width), or one for both
+    returns: (N, height, width, 3)
     """
-    along = torch.arange(size, device=screens.device)
-    y = (corners[:, :1] + along).clamp(0, screens.shape[1] - 1)
-    x = (corners[:, 1:] + along).clamp(0, screens.shape[2] - 1)
+    height, width = (size, size) if isinstance(size, int) else size
+    y = (corners[:, :1] + torch.arange(height, device=screens.device)).clamp(0, screens.shape[1] - 1)
+    x = (corners[:, 1:] + torch.arange(width, device=screens.device)).clamp(0, screens.shape[2] - 1)
     return screens[which[:, None, None], y[:, :, None], x[:, None, :]]
 
 

@@ -1,25 +1,22 @@
-"""Which cells change, where their pixels come from, which known content they are, and which pointer shape is shown."""
+"""Which cells change, where their pixels come from, and which known content they are."""
 
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ncdesktop.keysyms import TYPING
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.inputs import MOMENTS, Revealed, TickInputs
 from ncdesktop.model.pretrained import Part
-from ncdesktop.world import CELL
 
-__all__ = ["CONTEXTS", "EXPECTED", "Decisions", "Selector", "SelectorConfig", "changing", "context"]
+__all__ = ["CONTEXTS", "EXPECTED", "Decisions", "Selector", "SelectorConfig", "context"]
 
 
 CONTEXTS = 5
 """Kinds of moments, see `context`."""
 EXPECTED = 8.0
 """Log odds beyond which what a glance expects counts no more: before it has learned anything it expects everything."""
-_TINY = 1e-4
 
 
 def context(features: Tensor, keys: Tensor) -> Tensor:
@@ -40,29 +37,20 @@ def context(features: Tensor, keys: Tensor) -> Tensor:
 class SelectorConfig:
     cell_dim: int = 128
     feature_dim: int = 128
-    action_dim: int = 256
     key_dim: int = 64
     vocabulary: int = 16384
-    cursors: int = 16
 
 
 @dataclass
 class Decisions:
-    """change (B, h, w) logits; choice (B, h, w, len(CHOICES)) logits; cursor (B, cursors) logits"""
+    """change (B, h, w) logits; choice (B, h, w, len(CHOICES)) logits"""
 
     change: Tensor
     choice: Tensor
-    cursor: Tensor
-
-
-def changing(logits: Tensor, before: Tensor) -> Tensor:
-    """Return (B,) log odds that the pointer's shape changes, by the logits of shapes; see `Selector.shape`."""
-    odds = F.pad(logits.float().softmax(1), (0, 1))
-    return (1 - odds.gather(1, before[:, None])[:, 0]).clamp(_TINY, 1 - _TINY).logit()
 
 
 class Selector(Part):
-    """Heads on the backbone's features: change, choice (stack contents by query-key product), cursor, dictionary."""
+    """Heads on the backbone's features: change, choice (stack contents by query-key product), dictionary."""
 
     Config = SelectorConfig
 
@@ -82,22 +70,13 @@ class Selector(Part):
         self.word_query = nn.Linear(config.feature_dim, config.key_dim)
         self.word_key = nn.Embedding(config.vocabulary, config.key_dim)
         self.word_bias = nn.Parameter(torch.zeros(config.vocabulary))
-        self.blend: Tensor  # of look and glance, see `offset` and `shape`
+        self.blend: Tensor  # of look and glance, see `offset`
         self.register_buffer("blend", torch.tensor([0.0, 1.0, 0.0]).repeat(CONTEXTS, 1))
-        self.shape_blend: Tensor
-        self.register_buffer("shape_blend", torch.tensor([0.0, 1.0, 0.0]))
         self.trust: Tensor  # how often each choice is right where it is sure
         self.register_buffer("trust", torch.ones(len(CHOICES)))
-        self.cursor_before = nn.Embedding(config.cursors + 1, 64)  # the last stands for "not known"
-        nn.init.zeros_(self.cursor_before.weight)
-        self.cursor_in = nn.Linear(config.action_dim + config.feature_dim, 64)
-        self.cursor_out = nn.Linear(64, config.cursors)
-        self.cursor_stays = nn.Linear(64, 1)  # what the shape shown before is ahead of the others
-        nn.init.zeros_(self.cursor_stays.weight)
-        nn.init.constant_(self.cursor_stays.bias, 3.0)
 
-    def forward(self, features: Tensor, action: Tensor, inputs: TickInputs) -> Decisions:
-        """features (B, h, w, feature_dim), action (B, action_dim) -> Decisions"""
+    def forward(self, features: Tensor, inputs: TickInputs) -> Decisions:
+        """features (B, h, w, feature_dim) -> Decisions"""
         heads = self.heads(features)
         left = torch.stack([torch.log1p(inputs.left) / 7.6, (inputs.left < 4).float()], -1)
         keys = self.stack_key(inputs.embedded[..., 1:, :]) + self.stack_left(left)
@@ -110,8 +89,7 @@ class Selector(Part):
         others = choice[..., Choice.GENERATE : Choice.SPRITE]
         sprite = choice[..., Choice.SPRITE].masked_fill(elsewhere, -30.0)
         choice = torch.cat([choice[..., : Choice.EARLIER], stack, others, sprite[..., None]], -1)
-        cursor = self.shapes(self.at_pointer(features, inputs), action, inputs.cursor)
-        return Decisions(change, choice, cursor)
+        return Decisions(change, choice)
 
     def offset(self, change: Tensor, expected: Tensor, inputs: TickInputs) -> Tensor:
         """Return (B,) what to add to change logits (B, h, w) of a first look, for changes at natural rates: training draws
@@ -128,52 +106,21 @@ class Selector(Part):
     def natural(self, change: Tensor, offset: Tensor, revealed: Revealed) -> Tensor:
         """Return change probabilities (B, h, w) at natural rates.
 
-        Where a changing cell is revealed, that the tick changes is known, and drawn rates are the natural ones.
+        Where a changing cell is revealed, that the tick changes is known, and drawn rates are the natural ones. Where a change is
+        likelier than the look says, that makes its cells no more.
 
         change:   (B, h, w) logits; offset (B,), see `offset`
         revealed: what is known of the tick's changes
         """
         unknown = ~(revealed.cells[..., 1] > 0).flatten(1).any(1)
-        return (change + (offset * unknown)[:, None, None]).sigmoid()
-
-    def shape(self, logits: Tensor, before: Tensor, expected: Tensor) -> Tensor:
-        """Return (B,) int64, the pointer shapes: those of before unless look and glance together find it likelier that they change.
-
-        logits:   (B, cursors) of the shapes; before (B,), see `shapes`
-        expected: (B,) log odds that the shape changes, by the glance
-        """
-        others = logits.clone()
-        known = before < self.config.cursors
-        others[known, before[known]] = -torch.inf
-        changes = _blended(self.shape_blend, changing(logits, before), expected) > 0
-        return torch.where(changes | ~known, others.argmax(1), before)
+        offset = offset * unknown
+        top = change.flatten(1).amax(1)
+        likelier = (top + offset.clamp(min=0)).sigmoid() / top.sigmoid()
+        return (change + offset.clamp(max=0)[:, None, None]).sigmoid() * likelier[:, None, None]
 
     def words(self, features: Tensor) -> Tensor:
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""
         return torch.addmm(self.word_bias, self.word_query(features), self.word_key.weight.T)
-
-    def shapes(self, at_pointer: Tensor, action: Tensor, before: Tensor) -> Tensor:
-        """Return the logits (B, cursors) of the pointer shapes.
-
-        at_pointer: (B, feature_dim), see `at_pointer`; action (B, action_dim)
-        before:     (B,) int64, the shape before the tick; the number of shapes stands for "not known"
-        """
-        seen = self.cursor_in(torch.cat([action, at_pointer], -1))
-        seen = F.gelu(seen + self.cursor_before(before))
-        return self.cursor_out(seen) + F.one_hot(before, self.config.cursors + 1)[:, :-1] * self.cursor_stays(
-            seen
-        )
-
-    def at_pointer(self, features: Tensor, inputs: TickInputs) -> Tensor:
-        """Return the features (B, feature_dim) of the cell under the pointer; zero where a crop does not hold it."""
-        batch, height, width, _ = features.shape
-        x, y = (inputs.points[:, 0] / CELL).floor().unbind(-1)
-        row, column = (y - inputs.origin[:, 0]).long(), (x - inputs.origin[:, 1]).long()
-        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-        at = features[
-            torch.arange(batch, device=features.device), row.clamp(0, height - 1), column.clamp(0, width - 1)
-        ]
-        return at * inside[:, None]
 
 
 def _blended(blend: Tensor, look: Tensor, glance: Tensor) -> Tensor:

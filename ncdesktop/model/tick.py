@@ -13,12 +13,14 @@ from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import goal
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.glance import OVERLOOKED, Glimpse
+from ncdesktop.model.glance import OVERLOOKED, Expected
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Noise, paint, pass_by
 from ncdesktop.model.screen import cells_of, pixels_in, windows
 from ncdesktop.model.turn import Turn, stacked, tick_inputs
+from ncdesktop.model.writing import write_
 from ncdesktop.world import CELL, Insight
 
 __all__ = ["MANY_PAINTED", "TickResult", "dream_ticks_"]
@@ -54,11 +56,12 @@ def dream_ticks_(
     """
     clock = [time.perf_counter()]
     inputs = tick_inputs(turns)
-    expected = _expected(model, turns, inputs)
+    glimpse = _glimpse(turns, inputs)
+    expected = model.glance(glimpse)
     worth = list(range(len(turns))) if exact else _worth_a_look(turns, expected)
     clock.append(time.perf_counter())
 
-    found = [_Found(turn.cursor, *_nothing(turn.state.grid)) for turn in turns]
+    found = [_nothing(turn.state.grid) for turn in turns]
     looked = [turns[place] for place in worth]
     if looked:
         seen = inputs.of(worth)
@@ -66,29 +69,21 @@ def dream_ticks_(
         clock.append(time.perf_counter())
         scene = _Scene(model, looked, seen, (action, seen.typed()), steps, painter or model.generator)
         generators = [turn.generator for turn in looked]
-        decided = decide(model, seen, action, expected[worth], scene, generators)
-        shapes = model.selector.shape(decided.decisions.cursor, seen.cursor, expected[worth, 1])
-        changes = _carry_out_(model, looked, seen, decided, scene, clock)
-        for place, shape, (probability, chosen) in zip(worth, shapes.tolist(), changes, strict=True):
-            found[place] = _Found(shape, probability, chosen)
+        likely = expected.change[worth]
+        decided = decide(model, seen, action, glimpse.at(worth), likely, scene, generators)
+        for place, changes in zip(
+            worth, _carry_out_(model, looked, seen, likely, decided, scene, clock), strict=True
+        ):
+            found[place] = changes
     stages = ("glance", "actions", "looks", "pixels", "state")
     spent = dict.fromkeys(stages, 0.0) | {
         name: 1000 * (after - before)
         for name, before, after in zip(stages, clock[:-1], clock[1:], strict=False)
     }
     return [
-        TickResult(own.cursor, Insight(own.probability.numpy(), own.chosen.numpy(), CHOICES, spent))
-        for own in found
+        TickResult(cursor, Insight(probability.numpy(), chosen.numpy(), CHOICES, spent))
+        for cursor, (probability, chosen) in zip(expected.shape(inputs.cursor).tolist(), found, strict=True)
     ]
-
-
-@dataclass(frozen=True)
-class _Found:
-    """cursor: the shape shown; probability (rows, cols) of a change; chosen (rows, cols) int8, see `_write_`"""
-
-    cursor: int
-    probability: Tensor
-    chosen: Tensor
 
 
 def _nothing(grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
@@ -96,16 +91,16 @@ def _nothing(grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
     return torch.zeros(grid), torch.full(grid, -1, dtype=torch.int8)
 
 
-def _expected(model: NCGUIWorld, turns: Sequence[Turn], inputs: TickInputs) -> Tensor:
-    """Return (B, 2) log odds that any cell changes in a turn, and that the pointer's shape does, at a glance."""
+def _glimpse(turns: Sequence[Turn], inputs: TickInputs) -> Glimpse:
+    """Return what small networks see of the turns."""
     shown = stacked([turn.state.embedded[:, :, 0] for turn in turns])
     age = stacked([turn.tick - turn.state.changed_at for turn in turns])
-    return model.glance(Glimpse.of(inputs, shown, age))
+    return Glimpse.of(inputs, shown, age)
 
 
-def _worth_a_look(turns: Sequence[Turn], expected: Tensor) -> list[int]:
+def _worth_a_look(turns: Sequence[Turn], expected: Expected) -> list[int]:
     """Return which of the turns are worth a look; from others, what a look would have drawn is drawn."""
-    worth = (expected.sigmoid() > OVERLOOKED).any(1).tolist()
+    worth = (expected.change.sigmoid() > OVERLOOKED).tolist()
     for turn, looks in zip(turns, worth, strict=True):
         if not looks:
             pass_by(turn.generator)
@@ -116,33 +111,37 @@ def _carry_out_(
     model: NCGUIWorld,
     turns: Sequence[Turn],
     inputs: TickInputs,
+    likely: Tensor,
     decided: Decided,
     scene: "_Scene",
     clock: list[float],
 ) -> list[tuple[Tensor, Tensor]]:
     """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done.
 
-    returns: probability and choices of each, see `_Found`
+    returns: of each, probability (rows, cols) of a change, and choices (rows, cols) int8, see `_write_`
     """
     goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     carried = [
         carry_(model, turn.state, decided, place, inputs.lead[place], goals[place])
         for place, turn in enumerate(turns)
     ]
+    whole = [
+        carry or write_(model, turn.state, decided, place, inputs, float(likely[place].sigmoid()))
+        for place, (turn, carry) in enumerate(zip(turns, carried, strict=True))
+    ]
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
+    supplied, pixels = _supplied(turns, whole, scene.on_screen(cells), cells)
+    alone = ~supplied
     choice = decided.decisions.choice[cells].argmax(-1)
-    pixels = scene.pixels(cells, choice, decided.features[cells])
-    for place, shown in enumerate(carried):
-        if shown is not None:
-            moves = (cells[0] == place) & (choice == Choice.SHIFT)
-            pixels[moves] = cells_of(shown)[cells[1][moves], cells[2][moves]]
+    one_by_one = tuple(axis[alone] for axis in cells)
+    pixels[alone] = scene.pixels(one_by_one, choice[alone], decided.features[one_by_one])
     clock.append(time.perf_counter())
 
     chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
-    for shown, turn, own, lead_ in zip(carried, turns, chosen, inputs.lead, strict=True):
-        if shown is not None and (own == Choice.SHIFT).any():
+    for carry, turn, own, lead_ in zip(carried, turns, chosen, inputs.lead, strict=True):
+        if carry is not None and (own == Choice.SHIFT).any():
             put_down_(model, turn.state, (own == Choice.SHIFT).to(lead_.device), lead_)
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
@@ -154,6 +153,23 @@ def _carry_out_(
         probability[turn.seen] = seen
     clock.append(time.perf_counter())
     return list(zip(probabilities, chosen, strict=True))
+
+
+def _supplied(
+    turns: Sequence[Turn], whole: Sequence[tuple[Tensor, Tensor] | None], on_screen: Cells, cells: Cells
+) -> tuple[Tensor, Tensor]:
+    """Return which of the cells (N,) are supplied by screens that `whole` has for some turns, and pixels (N, 16, 16, 3) uint8, of
+    these what those show."""
+    supplied = torch.zeros_like(cells[0], dtype=torch.bool)
+    pixels = torch.empty(len(supplied), CELL, CELL, 3, dtype=torch.uint8, device=supplied.device)
+    for place, supply in enumerate(whole):
+        if supply is not None:
+            shown, which = supply
+            own = torch.nonzero(cells[0] == place).flatten()
+            own = own[which[cells[1][own], cells[2][own]]]
+            supplied[own] = True
+            pixels[own] = cells_of(shown)[on_screen[1][own], on_screen[2][own]]
+    return supplied, pixels
 
 
 def _of_each(turns: Sequence[Turn], which: Tensor, *of_cells: Tensor) -> list[tuple[int, list[Tensor]]]:

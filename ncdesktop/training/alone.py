@@ -63,8 +63,6 @@ class Lesson:
     loss:     the part, examples, generator -> their mean loss
     groups:   the part -> parameter groups of Adam with their learning rates
     examples, batch: how many are collected, and of how many one update is made
-    way:      how far the part goes to what it has learned from where it was: between the two, weights can be less sure of what
-              they have learned by heart and right more often than either
     """
 
     part: str
@@ -73,7 +71,6 @@ class Lesson:
     groups: Callable[[Any], list[dict[str, Any]]]
     examples: int
     batch: int
-    way: float = 1.0
 
 
 def train_alone(
@@ -101,7 +98,6 @@ def train_alone(
     wanted = max(1, int(len(examples) * _HELD_SHARE))
     judged = lesson.collect(model, held.to(device), wanted, config.seed) if held else examples[:wanted]
     network: nn.Module = getattr(model, lesson.part).train()
-    start = copy.deepcopy(network.state_dict())
     average = copy.deepcopy(network).eval().requires_grad_(False)
     before = _judge(lesson, average, judged)
     optimiser = torch.optim.AdamW(lesson.groups(network), betas=(0.9, 0.98), weight_decay=0.0)
@@ -126,8 +122,6 @@ def train_alone(
             torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
         bar.update(round(elapsed) - bar.n)
     bar.close()
-    learned = average.state_dict()
-    average.load_state_dict({name: value.lerp(learned[name], lesson.way) for name, value in start.items()})
     figures = {"before": before, "after": _judge(lesson, average, judged)}
     log.info("loss of the %s on what it was not trained on: %s", lesson.part, figures)
     setattr(model, lesson.part, average)
@@ -139,7 +133,7 @@ def train_alone(
     model.save_index(out / "weights")
     checkpoint = out / "checkpoint.safetensors"
     replace_part(checkpoint, lesson.part, average.state_dict())
-    fitted = {"blend": model.selector.blend, "shape_blend": model.selector.shape_blend, "trust": trust}
+    fitted = {"blend": model.selector.blend, "trust": trust}
     replace_part(checkpoint, "selector", fitted)
     return figures
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ncdesktop.actions import HISTORY, LONG_AGO
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.glance import Glimpse
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around
 from ncdesktop.model.screen import pixels_in
 from ncdesktop.model.sprites import NO_SPRITE
@@ -30,7 +30,7 @@ def forget_(batch: Batch, generator: torch.Generator, *, share: float = _FORGETF
     inputs, device = batch.inputs, batch.changed.device
 
     def uniform() -> torch.Tensor:
-        return torch.rand(len(batch.cursor), generator=generator).to(device)
+        return torch.rand(len(batch.ticks), generator=generator).to(device)
 
     began = _FIRST * (_LAST / _FIRST) ** uniform()
     forgets = (uniform() < share) & (inputs.features[:, -1, 2:5] == 0).all(1)

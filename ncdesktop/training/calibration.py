@@ -9,17 +9,17 @@ from torch import Tensor
 
 from ncdesktop.model.choices import CHOICES
 from ncdesktop.model.decide import EVENT_CELLS, Cells, decide
-from ncdesktop.model.glance import Glimpse
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import sharpness
-from ncdesktop.model.selector import CONTEXTS, EXPECTED, Selector, changing, context
+from ncdesktop.model.selector import CONTEXTS, EXPECTED, Selector, context
 from ncdesktop.training.batches import Batch, CellBank, assemble
 from ncdesktop.training.sampling import SHARES, drawn_kinds
 from ncdesktop.training.scene import BatchScene
 from ncdesktop.training.table import Table, history
 
-__all__ = ["draw_blend_", "expected_at", "fit_blend_", "fitted_trust"]
+__all__ = ["draw_blend_", "fit_blend_", "fitted_trust", "glimpse_of"]
 
 _TICKS_A_KIND, _TICKS_A_CONTEXT = 60, 120
 _STILL = ("still", "idle")
@@ -28,6 +28,7 @@ _LATER_TICKS = 8
 """What the recording shows so much later is right, too: a dream may be early."""
 _ABOUT = 8.0
 """Mean difference of its pixels, of 255, below which a cell shows the same."""
+_MOST_TRUST = 2.0
 _ONES = 0.01
 """Share of the events that are added as if they had been right, so that a choice never seen is trusted."""
 
@@ -41,12 +42,11 @@ def draw_blend_(selector: Selector, table: Table) -> None:
     drawn = sum(SHARES[kind] for kind in _STILL)
     natural = math.log((changes + 1) / (still + 1))
     selector.blend.copy_(torch.tensor([natural - math.log((1 - drawn) / drawn), 1.0, 0.0]))
-    selector.shape_blend.copy_(torch.tensor([0.0, 1.0, 0.0]))
 
 
 @torch.no_grad()
 def fit_blend_(model: NCGUIWorld, table: Table, *, seed: int = 0) -> None:
-    """Set the blends of the model's selector so that it is likeliest that those ticks change, and those shapes, that do.
+    """Set the blends of the model's selector so that it is likeliest that those ticks change that do.
 
     The rates at which training draws ticks are not enough: of 768 cells the likeliest is one that the network thinks too likely. And the
     glance has seen moments as they come, many times as many as looks could be trained on. To be measured on screens neither was
@@ -60,16 +60,13 @@ def fit_blend_(model: NCGUIWorld, table: Table, *, seed: int = 0) -> None:
     for batch, _ in _whole_screens(table, bank, groups, _TICKS_A_CONTEXT, generator):
         inputs = batch.embed(model)
         decisions, _, _ = model(inputs)
-        before, of = inputs.cursor, context(inputs.features, inputs.keys)
-        own = torch.stack([decisions.change.flatten(1).amax(1), changing(decisions.cursor, before)], 1)
-        happens = torch.stack([batch.changed.flatten(1).any(1), batch.cursor != before], 1)
-        known = (before < len(model.cursors)) & (batch.cursor >= 0)
-        found.append((own, expected_at(model, inputs), happens, known, of))
-    own, expected, happens, known, of = (torch.cat(column) for column in zip(*found, strict=True))
+        own, happens = decisions.change.flatten(1).amax(1), batch.changed.flatten(1).any(1)
+        of = context(inputs.features, inputs.keys)
+        found.append((own, model.glance(glimpse_of(inputs)).change, happens, of))
+    own, expected, happens, of = (torch.cat(column) for column in zip(*found, strict=True))
     for number in range(CONTEXTS):
         some = of == number if (of == number).any() else of >= 0  # nobody did that: what holds in general
-        model.selector.blend[number] = _logistic(own[some, 0], expected[some, 0], happens[some, 0])
-    model.selector.shape_blend.copy_(_logistic(own[known, 1], expected[known, 1], happens[known, 1]))
+        model.selector.blend[number] = _logistic(own[some], expected[some], happens[some])
 
 
 def _logistic(own: Tensor, expected: Tensor, happens: Tensor) -> Tensor:
@@ -84,9 +81,9 @@ def _logistic(own: Tensor, expected: Tensor, happens: Tensor) -> Tensor:
     return blend.float()
 
 
-def expected_at(model: NCGUIWorld, inputs: TickInputs) -> Tensor:
-    """Return (B, 2) log odds that any cell of whole screens changes, and that the pointer's shape does, at a glance."""
-    return model.glance(Glimpse.of(inputs, inputs.embedded[..., 0, :], inputs.age))
+def glimpse_of(inputs: TickInputs) -> Glimpse:
+    """Return what small networks see of whole screens."""
+    return Glimpse.of(inputs, inputs.embedded[..., 0, :], inputs.age)
 
 
 @torch.no_grad()
@@ -101,9 +98,10 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
         scene = BatchScene(model, bank, batch, action, generator)
-        screens = len(batch.cursor)
-        expected = expected_at(model, inputs)
-        decided = decide(model, inputs, action, expected, scene, [generator] * screens, happens=True)
+        screens = len(batch.ticks)
+        glimpse = glimpse_of(inputs)
+        expected = model.glance(glimpse).change
+        decided = decide(model, inputs, action, glimpse, expected, scene, [generator] * screens, happens=True)
         large = decided.changed.sum((1, 2), keepdim=True) >= EVENT_CELLS
         cells = torch.nonzero(decided.changed & large, as_tuple=True)
         if not len(cells[0]):
@@ -116,7 +114,7 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
         said.index_add_(0, choice, chance * surety)
         right.index_add_(0, choice, chance * _will_show(table, bank, batch.ticks, cells, new))
     some = _ONES * said.sum().clamp(min=1e-9)
-    return ((right + some) / (said + some)).clamp(max=1)
+    return ((right + some) / (said + some)).clamp(max=_MOST_TRUST)
 
 
 def _whole_screens(

@@ -10,7 +10,7 @@ import torch
 
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.batches import Batch, CellBank, assemble
-from ncdesktop.training.calibration import expected_at
+from ncdesktop.training.calibration import glimpse_of
 from ncdesktop.training.table import Table
 
 __all__ = ["Doubts"]
@@ -36,7 +36,7 @@ class Doubts:
         seen = assemble(table, self._bank, ticks, whole, crop=table.grid)
         decisions, _, _ = model(seen.embed(model))
         inputs = seen.inputs
-        offset = model.selector.offset(decisions.change, expected_at(model, inputs)[:, 0], inputs)
+        offset = model.selector.offset(decisions.change, model.glance(glimpse_of(inputs)).change, inputs)
         chance = model.selector.natural(decisions.change, offset, inputs.revealed)
         alarm, cell = chance.flatten(1).max(1)
         kept = alarm.topk(min(_KEPT, len(alarm))).indices

@@ -1,4 +1,4 @@
-"""What training minimises: change, choice, dictionary, painted pixels, cursor; on a batch of crops."""
+"""What training minimises: change, choice, dictionary, painted pixels; on a batch of crops."""
 
 from dataclasses import dataclass
 
@@ -10,19 +10,17 @@ from ncdesktop.model.choices import Choice
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.ink import REACH
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.placer import BEYOND, Placer, Situation
 from ncdesktop.model.sampler import NOISE, noised
 from ncdesktop.model.screen import pixels_in
 from ncdesktop.training.batches import Batch, CellBank
 
-__all__ = ["Losses", "losses", "paint_loss", "painting", "place_loss"]
+__all__ = ["Losses", "losses", "paint_loss", "painting"]
 
 _PAINTED_CELLS = 48
 _NAMED_CELLS = 256
 _NEW, _NEW_WEIGHT = 0.05, 3.0
 _PLACE_WEIGHT = 0.05
-_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0, "cursor": 0.3, "place": 0.3}
-_VOICES = 16
+_WEIGHTS = {"select": 0.5, "word": 0.5, "paint": 3.0}
 
 
 @dataclass
@@ -32,8 +30,6 @@ class Losses:
     select: Tensor
     word: Tensor
     paint: Tensor
-    cursor: Tensor
-    place: Tensor
 
     @property
     def total(self) -> Tensor:
@@ -74,45 +70,7 @@ def losses(model: NCGUIWorld, batch: Batch, bank: CellBank, generator: torch.Gen
     if len(painted[0]):
         seen = painting(batch, bank, painted)
         paint = paint_loss(model.generator, seen, features[painted], action[painted[0]], generator)
-    cursor = F.cross_entropy(decisions.cursor.float(), batch.cursor, ignore_index=-1)
-    place = _place_loss(model, batch, features, action, generator)
-    return Losses(select, word, paint, torch.nan_to_num(cursor), place)
-
-
-def _place_loss(
-    model: NCGUIWorld, batch: Batch, features: Tensor, action: Tensor, generator: torch.Generator
-) -> Tensor:
-    """Return how badly cells of a sprite that opens, a few a crop of which nothing is told, name and place it."""
-    inputs = batch.inputs
-    untold = ~(inputs.revealed.cells[..., 0] > 0).flatten(1).any(1)
-    voices = (batch.label[..., Choice.SPRITE] & ~batch.ignored & untold[:, None, None]).flatten(1)
-    chance = torch.rand(voices.shape, generator=generator).to(voices.device) * voices
-    weights, cells = chance.topk(min(_VOICES, voices.shape[1]))
-    which, voice = torch.nonzero(weights, as_tuple=True)
-    if not len(which):
-        return features.new_zeros(())
-    opens, which_opens = which.unique(return_inverse=True)
-    said = features.flatten(1, 2)[which, cells[which, voice]]
-    situation = Situation(action, inputs.points, inputs.placed).of(opens)
-    missed = place_loss(model.placer, said, which_opens, situation, batch.sprite[opens])
-    return missed * len(opens) / len(batch.cursor)
-
-
-def place_loss(
-    network: Placer, features: Tensor, which: Tensor, situation: Situation, placed: Tensor
-) -> Tensor:
-    """Return how badly cells name and place the sprites (B, 3) that open, a mean; each screen has at least one cell.
-
-    features: (N, feature_dim) of cells; which (N,) screen each is of
-    """
-    events = network.event(features, which, features.new_ones(len(features)), situation)
-    sprite, y, x = placed.unbind(1)
-    odds = (
-        (network.names_of(events), sprite),
-        (network.rows_of(events, sprite, situation), y + BEYOND),
-        (network.columns_of(events, sprite, y, situation), x + BEYOND),
-    )
-    return torch.stack([F.cross_entropy(of.float(), true) for of, true in odds]).sum()
+    return Losses(select, word, paint)
 
 
 def painting(batch: Batch, bank: CellBank, cells: tuple[Tensor, Tensor, Tensor]) -> tuple[Tensor, ...]:

@@ -14,7 +14,7 @@ from ncdesktop.model.drag import goal
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.state import restack
 from ncdesktop.training.batches import Batch, Before, CellBank, assemble, recorded_before
-from ncdesktop.training.calibration import expected_at
+from ncdesktop.training.calibration import glimpse_of
 from ncdesktop.training.sampling import drawn_kinds
 from ncdesktop.training.scene import BatchScene
 from ncdesktop.training.table import Table
@@ -79,7 +79,9 @@ class OwnMistakes:
         action = model.action_encoder(inputs)
         scene = BatchScene(model, self._bank, batch, action, generator)
         generators = [generator] * self._dreams
-        decided = decide(model, inputs, action, expected_at(model, inputs), scene, generators)
+        glimpse = glimpse_of(inputs)
+        expected = model.glance(glimpse).change
+        decided = decide(model, inputs, action, glimpse, expected, scene, generators)
         cells = torch.nonzero(decided.changed, as_tuple=True)
         choice = decided.decisions.choice[cells].argmax(-1)
         new = scene.ids(cells, choice, decided.features[cells])

@@ -58,7 +58,7 @@ def _collect(model: NCGUIWorld, table: Table, count: int, seed: int) -> Examples
                 raise SessionError("these sessions hold nothing that has to be painted")
             continue
         idle = 0
-        reveal_(batch, len(model.cursors), generator)
+        reveal_(batch, generator)
         _, features, action = model(batch.embed(model))
         which, row, column = wanted[torch.randperm(len(wanted), generator=generator)[:_CELLS_A_DRAW]].unbind(
             1

@@ -6,29 +6,22 @@ from torch import Tensor
 
 from ncdesktop.model.choices import CHOICES, STACK, Choice
 from ncdesktop.model.inputs import same_moments
-from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.batches import Batch, CellBank
 
-__all__ = ["FORGOTTEN_SPRITES", "mislead_", "reveal_"]
+__all__ = ["mislead_", "reveal_"]
 
-_HIDDEN_CURSORS, _WRONG_CURSORS = 0.35, 0.12
 _TOLD = 0.85
 _OFFERED, _MISLED = 0.85, 0.4
 _NEAR_PX, _LIKE_PX = 24, 64
-FORGOTTEN_SPRITES = 0.25
-"""Share of the screens that are not told which sprite was placed last: a dream may have begun after it."""
 
 
-def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
+def reveal_(batch: Batch, generator: torch.Generator) -> None:
     """Tell the inputs of some cells whether they change, in place: of none in half of the crops, else of a few or many.
     Mostly they are also told what these become, unless it has to be painted, the moments of one of them, and what the sprite
     that opens would change.
 
     Dreaming, one uncertain cell is drawn and told to the others, so that the cells of one event agree; this is the
     training for it. Half of the few are drawn among cells that change.
-
-    Of the `cursors` pointer shapes the one shown before is hidden in a third of the crops, and another one in some: in
-    recordings it stays nearly always, and would else be all that the network looks at; in a dream it may be wrong.
     """
     batch_size, height, width = batch.changed.shape
     device = batch.changed.device
@@ -63,14 +56,6 @@ def reveal_(batch: Batch, cursors: int, generator: torch.Generator) -> None:
     left = torch.where(stacked, batch.inputs.left[(*at, place.clamp(0, STACK - 1))], -1.0)
     known.changed = same_moments(batch.inputs.age, age[:, None, None])
     known.left = same_moments(batch.inputs.left, left[:, None, None, None])
-
-    forgotten = uniform(batch_size, 1) < FORGOTTEN_SPRITES
-    batch.inputs.placed = torch.where(forgotten, NO_SPRITE, batch.inputs.placed)
-    hidden = uniform(batch_size) < _HIDDEN_CURSORS
-    batch.inputs.cursor = torch.where(hidden, cursors, batch.inputs.cursor)
-    arrow = uniform(batch_size) < 0.5  # the first of them
-    other = torch.where(arrow, 0, (uniform(batch_size) * cursors).long())
-    batch.inputs.cursor = torch.where(uniform(batch_size) < _WRONG_CURSORS, other, batch.inputs.cursor)
 
 
 def mislead_(batch: Batch, bank: CellBank, generator: torch.Generator) -> None:

@@ -13,6 +13,7 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.selector import Selector, SelectorConfig
+from ncdesktop.model.typist import Typist
 from ncdesktop.training.sprites import find_sprites
 from ncdesktop.training.table import Table, recurring_cells
 
@@ -40,9 +41,10 @@ def new_model(
         "action_encoder": ActionEncoder(),
         "glance": Glance(GlanceConfig(grid=table.grid, cursors=len(cursors))),
         "backbone": Backbone(BackboneConfig(grid=table.grid)),
-        "selector": Selector(SelectorConfig(vocabulary=len(words), cursors=len(cursors))),
-        "placer": Placer(PlacerConfig(sprites=len(sprites), size=(start.shape[1], start.shape[0]))),
+        "selector": Selector(SelectorConfig(vocabulary=len(words))),
+        "placer": Placer(PlacerConfig(grid=table.grid, cursors=len(cursors), sprites=len(sprites))),
         "carrier": Carrier(CarrierConfig(grid=table.grid)),
+        "typist": Typist(),
         "generator": Generator(),
     }
     model = NCGUIWorld(

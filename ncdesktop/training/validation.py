@@ -5,7 +5,7 @@ import torch
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.batches import Batch, CellBank, assemble
-from ncdesktop.training.calibration import expected_at
+from ncdesktop.training.calibration import glimpse_of
 from ncdesktop.training.table import Table
 
 __all__ = ["validate"]
@@ -37,8 +37,8 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
             )
             inputs = batch.embed(model)
             decisions, features, _ = model(inputs)
-            change, shape = expected_at(model, inputs).unbind(1)
-            offset = model.selector.offset(decisions.change, change, inputs)
+            expected = model.glance(glimpse_of(inputs))
+            offset = model.selector.offset(decisions.change, expected.change, inputs)
             changes = model.selector.natural(decisions.change, offset, inputs.revealed) > 0.5
             right = batch.label.gather(-1, decisions.choice.argmax(-1, keepdim=True))[..., 0]
             known = batch.label[..., Choice.DICTIONARY]
@@ -51,9 +51,7 @@ def validate(model: NCGUIWorld, held: Table, *, device: str = "cpu") -> dict[str
                     (model.selector.words(features[known]).argmax(1) == batch.word[known]).sum()
                 )
                 words += weight * float(known.sum())
-            pointers += weight * float(
-                (model.selector.shape(decisions.cursor, inputs.cursor, shape) == batch.cursor).sum()
-            )
+            pointers += weight * float((expected.shape(inputs.cursor) == batch.cursor).sum())
             ticks += weight * len(part)
     return {
         "change_precision": round(hits / max(predicted, 1.0), 4),

@@ -8,7 +8,7 @@ from ncdesktop.model.screen import pixels_in
 from ncdesktop.training.table import Table
 from ncdesktop.world import CELL
 
-__all__ = ["recorded_around", "recorded_fovea", "recorded_press"]
+__all__ = ["recorded_around", "recorded_fovea", "recorded_press", "recorded_window"]
 
 
 def recorded_fovea(table: Table, ticks: Tensor) -> Tensor:
@@ -19,22 +19,29 @@ def recorded_fovea(table: Table, ticks: Tensor) -> Tensor:
 
 def recorded_around(table: Table, ticks: Tensor, points: Tensor) -> Tensor:
     """Return (B, 3, 64, 64) in [-1, 1]: what recorded screens show around points (B, 2) before `ticks` (B,)."""
-    return pixels_in(_around(table, table.place[ticks - 1].long(), points))
+    return pixels_in(_around(table, ticks - 1, points))
 
 
 def recorded_press(table: Table, ticks: Tensor) -> Tensor:
     """Return (B, 64, 64, 3) uint8: what the recording showed around the last press before it; see ScreenState.pressed."""
     start = ticks - table.since_start[ticks]
     press = torch.maximum(ticks - table.ages[ticks, 0] - 1, start)
-    return _around(table, table.place[press].long(), table.points[ticks, 2])
+    return _around(table, press, table.points[ticks, 2])
 
 
-def _around(table: Table, place: Tensor, points: Tensor) -> Tensor:
-    """As `around`, of recorded screens: place (B, rows * columns) are indices into `Table.entry`."""
+def recorded_window(table: Table, ticks: Tensor, corners: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return (B, height, width, 3) uint8: windows of recorded screens after `ticks` (B,), as `windows`."""
     rows, columns = table.grid
-    along = torch.arange(FOVEA, device=place.device) - FOVEA // 2
-    x, y = (points.long()[:, :, None] + along).unbind(1)
-    x, y = x.clamp(0, columns * CELL - 1)[:, None], y.clamp(0, rows * CELL - 1)[:, :, None]
-    which = torch.arange(len(place), device=place.device)[:, None, None]
-    cells = table.entry[place[which, y // CELL * columns + x // CELL], 0].long()
+    y, x = (
+        (corners[:, axis, None] + torch.arange(length, device=corners.device)).clamp(0, cells * CELL - 1)
+        for axis, (length, cells) in enumerate(zip(size, (rows, columns), strict=True))
+    )
+    y, x = y[:, :, None], x[:, None]
+    at = ticks.long()[:, None, None]
+    cells = table.entry[table.place[at, y // CELL * columns + x // CELL].long(), 0].long()
     return table.cells[cells, y % CELL, x % CELL]
+
+
+def _around(table: Table, ticks: Tensor, points: Tensor) -> Tensor:
+    """As `around`, of recorded screens after `ticks` (B,)."""
+    return recorded_window(table, ticks, points.long().flip(1) - FOVEA // 2, (FOVEA, FOVEA))

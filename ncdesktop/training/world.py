@@ -96,7 +96,7 @@ def train(
     if processes > 1 and not rank:
         dist.barrier()
     model.to(device).train()
-    for part in (model.glance, model.carrier):  # they learn alone, at the end
+    for part in (model.glance, model.placer, model.carrier, model.typist):  # they learn alone, at the end
         part.requires_grad_(False)
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)
@@ -225,19 +225,17 @@ def _gradients(
     """Add up gradients over batches until all processes together have seen `cells` cells, so that none waits long for
     another; return the ticks seen here and their mean losses."""
     ticks = 0
-    sums = torch.zeros(5)
+    sums = torch.zeros(3)
     while tally.add(0) < cells:
         batch = source.batch(generator)
         tally.add(batch.changed.numel())
         forget_(batch, generator)
-        reveal_(batch, len(model.cursors), generator)
+        reveal_(batch, generator)
         mislead_(batch, source.bank, generator)
         loss = losses(model, batch, source.bank, generator)
-        count = len(batch.cursor)
+        count = len(batch.ticks)
         (loss.total * count).backward()
-        sums += (
-            torch.stack([loss.select, loss.word, loss.paint, loss.cursor, loss.place]).detach().cpu() * count
-        )
+        sums += torch.stack([loss.select, loss.word, loss.paint]).detach().cpu() * count
         ticks += count
     return ticks, (sums / max(ticks, 1)).tolist()
 
@@ -285,7 +283,7 @@ def _check_fits(model: NCGUIWorld, table: Table) -> None:
 def _report(
     out: Path, progress: dict[str, float], elapsed: float, values: list[float], factor: float
 ) -> None:
-    names = ("select", "word", "paint", "cursor", "place")
+    names = ("select", "word", "paint")
     line = {
         "step": progress["step"],
         "ticks": progress["ticks"],

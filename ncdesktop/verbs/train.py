@@ -14,11 +14,12 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = (
-        "what to train: the world model; or, alone, at the end of a run, its placer (which windows open where), its painter "
-        "(letters), its carrier (what a drag moves), its cursor (pointer shapes) or its glance (when something happens: without it clicks are answered less surely, and every tick takes as long)"
+        "what to train: the world model; or, alone, at the end of a run, its painter (what nothing else supplies), its carrier (what a drag "
+        "moves), its typist (typed letters), its placer (which windows open where: without it none does) or its glance (when something happens, and the pointer's "
+        "shape: without it clicks are answered less surely, and every tick takes as long)"
     )
     parser.add_argument(
-        "what", choices=("world", "placer", "painter", "carrier", "cursor", "glance"), help=help_
+        "what", choices=("world", "painter", "carrier", "typist", "placer", "glance"), help=help_
     )
     parser.add_argument(
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
@@ -45,11 +46,11 @@ def run(arguments: argparse.Namespace) -> None:
 
     from ncdesktop.training.alone import AloneConfig
     from ncdesktop.training.carrier import CARRIER
-    from ncdesktop.training.cursor import CURSOR
     from ncdesktop.training.glance import GLANCE
     from ncdesktop.training.launch import launch, launch_alone
     from ncdesktop.training.painter import PAINTER
     from ncdesktop.training.placer import PLACER
+    from ncdesktop.training.typist import TYPIST
     from ncdesktop.training.world import TrainConfig
 
     if arguments.log_level == "warning":
@@ -61,6 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
             "--device cuda: this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
         )
     cache = arguments.cache or home() / "cells"
+    lessons = {"painter": PAINTER, "carrier": CARRIER, "typist": TYPIST, "placer": PLACER, "glance": GLANCE}
     if arguments.what != "world":
         for name in ("processes", "init", "bf16"):
             if getattr(arguments, name):
@@ -68,9 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
                     f"--{name}: the {arguments.what} is trained in one process, in fp32, from the run in --out"
                 )
         launch_alone(
-            {"placer": PLACER, "painter": PAINTER, "carrier": CARRIER, "cursor": CURSOR, "glance": GLANCE}[
-                arguments.what
-            ],
+            lessons[arguments.what],
             arguments.sessions,
             arguments.out,
             AloneConfig(minutes=arguments.minutes, seed=arguments.seed),

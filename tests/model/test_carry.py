@@ -66,7 +66,7 @@ def _decided(follows: tuple[int, int, int, int]) -> Decided:
     top, left, bottom, right = follows
     choice[0, top:bottom, left:right, Choice.SHIFT] = 5
     changed[0, top:bottom, left:right] = changed[0, 7, 7] = True
-    decisions = Decisions(torch.zeros(1, 8, 8), choice, torch.zeros(1, 2))
+    decisions = Decisions(torch.zeros(1, 8, 8), choice)
     nothing = torch.full((1, 3), -1), torch.ones(1), torch.zeros(1)
     return Decided(changed, changed.float(), decisions, torch.zeros(1, 8, 8, 16), *nothing)
 
@@ -90,8 +90,10 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_it_covered(model: NCGUIWo
     for dx, dy in ((5, 3), (14, 9), (70, 60), (14, 9)):  # once partly out of the screen, and back
         goal = HELD + torch.tensor([dx, dy])
         decided = _decided((1, 0, 6, 6))
-        shown = carry_(model, state, decided, 0, goal - followed, goal)
-        assert shown is not None and shown.equal(_where(beneath, window, dx, dy))
+        carried = carry_(model, state, decided, 0, goal - followed, goal)
+        assert carried is not None
+        shown, _ = carried
+        assert shown.equal(_where(beneath, window, dx, dy))
         cells = torch.nonzero(decided.changed[0], as_tuple=True)
         pixels = cells_of(shown)[cells]
         moves = decided.decisions.choice[0][cells].argmax(-1) == Choice.SHIFT
@@ -118,7 +120,7 @@ def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it
         learned, model.carrier = model.carrier, carrier or model.carrier
         before = decided.changed.clone()
         try:
-            shown = carry_(model, state, decided, 0, lead, goal)
+            shown, _ = carry_(model, state, decided, 0, lead, goal) or (None, None)
         finally:
             model.carrier = learned
         assert shown is not None or decided.changed.equal(before)
@@ -142,8 +144,10 @@ def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> 
         goal = HELD + (number + 1) * lead
         decided = _decided((1, 0, 6, 7))
         decided.decisions.choice[..., Choice.EARLIER + 1] = 2.0 * number  # then it is wrong
-        shown = carry_(model, state, decided, 0, lead, goal)
-        assert shown is not None and shown.equal(_where(beneath, window, *((number + 1) * lead).tolist()))
+        carried = carry_(model, state, decided, 0, lead, goal)
+        assert carried is not None
+        shown, _ = carried
+        assert shown.equal(_where(beneath, window, *((number + 1) * lead).tolist()))
         moved = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
         cells = torch.nonzero(moved, as_tuple=True)
         state.write_(*cells, cells_of(shown)[cells], model.embed(cells_of(shown)[cells]), 2 + number)
@@ -162,9 +166,10 @@ def test_where_nothing_is_remembered_the_vocabulary_says_what_lay_beneath(model:
     screen = _where(beneath, window, 0, 0)
     embedded = model.embed(cells_of(screen).flatten(0, 1)).unflatten(0, (8, 8))
     state = new_screen_state(screen, embedded, model.cell_encoder.nothing)
-    shown = carry_(
+    carried = carry_(
         model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([20, 9]), HELD + torch.tensor([20, 9])
     )
-    assert shown is not None
+    assert carried is not None
+    shown, _ = carried
     word = model.vocabulary[int(model.selector.words(torch.zeros(1, 16)).argmax())]
     assert shown[32:48, 16:32].equal(word)

@@ -22,7 +22,7 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     choices = torch.zeros(1, rows, columns, len(CHOICES))
     choices[..., choice] = 1
     change = torch.zeros(1, rows, columns)
-    decisions = Decisions(change, choices, torch.zeros(1, 2))
+    decisions = Decisions(change, choices)
     nowhere = torch.full((1, 3), NO_SPRITE)
     features, ones, offset = torch.zeros(1, rows, columns, 16), torch.ones(1), torch.zeros(1)
     return Decided(change > 0, change, decisions, features, nowhere, ones, offset)

@@ -6,7 +6,8 @@ import torch
 from tiny import busy_actions
 
 from ncdesktop.actions import Action
-from ncdesktop.model.glance import Glimpse
+from ncdesktop.model.glance import Expected
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.neural_world import NeuralWorld, step_together
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.turn import tick_inputs
@@ -76,19 +77,19 @@ def test_of_dreams_that_share_a_tick_only_those_worth_it_are_looked_at(
     with torch.no_grad():
         for weight in glance.parameters():
             torch.nn.init.normal_(weight, std=0.5)
-        glance.fovea[0].weight.zero_()
+        glance.encoder.fovea[0].weight.zero_()
         odds = []
         for world in (tiny_world, other):
             turn = world.another()
             turn.set_state(world.get_state())
             begun = turn._turn(action)
             shown, age = begun.state.embedded[None, :, :, 0], (begun.tick - begun.state.changed_at)[None]
-            odds.append(glance(Glimpse.of(tick_inputs([begun]), shown, age))[0])
+            odds.append(glance(Glimpse.of(tick_inputs([begun]), shown, age)).change[0])
         apart = odds[0] - odds[1]
-        assert (apart.abs() > 1e-2).all()
+        assert apart.abs() > 1e-2
         steep = 1000 * apart.sign()
-        glance.out.bias.sub_((odds[0] + odds[1]) / 2).mul_(steep)
-        glance.out.weight.mul_(steep[:, None])
+        glance.out.bias[0] = (glance.out.bias[0] - (odds[0] + odds[1]) / 2) * steep
+        glance.out.weight[0] *= steep
     frames = step_together([tiny_world, other], [action, action])
     assert set(looks) == {1}
     assert frames[0].insight and frames[0].insight.change.any()
@@ -111,3 +112,9 @@ def test_a_look_that_knows_nothing_sees_what_one_sees_to_which_nothing_is_reveal
         ]
     assert seen[1].equal(seen[2]) and seen[0].std() > 0.1
     torch.testing.assert_close(seen[0].detach(), seen[1])
+
+
+def test_the_pointer_keeps_its_shape_unless_another_is_clearly_likelier() -> None:
+    shapes = torch.tensor([[0.0, 0.9], [0.0, 1.1], [0.9, 0.0], [0.0, 0.1]])
+    before = torch.tensor([0, 0, 1, 2])  # the last was not known
+    assert Expected(torch.zeros(4), shapes).shape(before).tolist() == [0, 1, 1, 1]

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from tiny import TINY_SIZE, busy_actions, tiny_sprites
+from tiny import busy_actions, tiny_sprites
 
 from ncdesktop.actions import Action, fold
 from ncdesktop.errors import WeightsError
 from ncdesktop.model.choices import Choice
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig, Situation
+from ncdesktop.model.placer import BEYOND, Placer, PlacerConfig
 from ncdesktop.model.sprites import NO_SPRITE, Sprites
 from ncdesktop.model.turn import tick_inputs
 
@@ -92,11 +93,12 @@ def test_a_sheet_damaged_in_the_middle_is_told_when_it_is_looked_at(tmp_path: Pa
 
 
 def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: NeuralWorld) -> None:
-    placer = Placer(PlacerConfig(sprites=3, feature_dim=16, action_dim=32, dim=16, size=TINY_SIZE))
+    placer = Placer(PlacerConfig(cell_dim=16, grid=(8, 8), cursors=2, sprites=3, dim=16)).eval()
     for axis in (placer.down, placer.across):
         torch.nn.init.normal_(axis.distances.weight)
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
-    seen = Situation(torch.zeros(1, 32), inputs.points, torch.tensor([[2, 40, 50]]))
+    seen = Glimpse.of(inputs, inputs.embedded[..., 0, :], inputs.age)
+    seen.placed = torch.tensor([[2, 40, 50]])
     events, sprite = torch.randn(1, 16), torch.tensor([1])
     there = replace(
         seen,
@@ -121,7 +123,7 @@ def opening(world: NeuralWorld, number: int, y: int, x: int) -> None:
             weights.zero_()
         model.selector.heads.bias[0] = 60.0
         model.selector.heads.bias[1 + Choice.SPRITE] = 60.0
-        model.placer.name_bias[number] = 1000.0
+        model.placer.names.bias[1 + number] = 1000.0
         model.placer.down.places.bias[BEYOND + y] = 1000.0
         model.placer.across.places.bias[BEYOND + x] = 1000.0
 
@@ -155,7 +157,26 @@ def test_of_windows_that_may_open_one_does_that_most_of_the_others_are_like(tiny
     opening(tiny_world, 0, 16, 16)
     tiny_world.model.sprites = windows()
     with torch.no_grad():
-        tiny_world.model.placer.name_bias.copy_(torch.tensor([0.4, 0.32, 0.28]).log())
+        tiny_world.model.placer.names.bias.copy_(torch.tensor([0.01, 0.4, 0.32, 0.28]).log())
     tiny_world.reset()
     tiny_world.step(fold(Action((64, 64)), []))
     assert tiny_world.get_state().arrays["screen/placed"].tolist() == [1, 16, 16]
+
+
+@pytest.mark.parametrize(("sure", "opens"), [(True, True), (False, False)])
+def test_a_sprite_of_which_the_placer_is_sure_opens_whatever_the_cells_say(
+    tiny_world: NeuralWorld, sure: bool, opens: bool
+) -> None:
+    opening(tiny_world, 0, 37, 22)
+    model = tiny_world.model
+    with torch.no_grad():  # all cells would come back, most of them from nowhere: the odds of that are low
+        model.selector.heads.bias[0] = 0.0
+        model.selector.heads.bias[1 + Choice.SPRITE] = 0.0
+        model.selector.heads.bias[1 + Choice.DICTIONARY] = 5.0
+        if not sure:
+            model.placer.names.bias.copy_(torch.tensor([0.3, 0.25, 0.25, 0.2]).log())
+        model.selector.blend.copy_(torch.tensor([4.0, 0.0, 0.0]))  # something happens
+    before = torch.from_numpy(tiny_world.reset().ui.copy())
+    frame = tiny_world.step(fold(Action((64, 64)), []))
+    expected = tiny_world.model.sprites.drawn(before[None], torch.tensor([[0, 37, 22]]))[0].numpy()
+    assert (frame.ui[37:77, 22:78] == expected[37:77, 22:78]).all() == opens

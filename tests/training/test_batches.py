@@ -145,7 +145,7 @@ def test_what_is_revealed_in_training_is_what_the_recording_shows(drag_table: Ta
     bank = CellBank(drag_table, drag_table.cells[:0])
     ticks, generator = torch.tensor([5] * 64), torch.Generator().manual_seed(0)
     batch = assemble(drag_table, bank, ticks, torch.zeros(64, 2, dtype=torch.int64), crop=drag_table.grid)
-    reveal_(batch, 2, generator)
+    reveal_(batch, generator)
     known = batch.inputs.revealed
     light = (
         slice(None),

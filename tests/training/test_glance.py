@@ -7,13 +7,14 @@ import numpy as np
 import torch
 
 from ncdesktop.actions import LONG_AGO
-from ncdesktop.model.glance import Glimpse
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.turn import tick_inputs
 from ncdesktop.session import Session
 from ncdesktop.training.alone import AloneConfig, train_alone
-from ncdesktop.training.glance import GLANCE, _inputs
+from ncdesktop.training.glance import GLANCE, _doubt_shapes_, _inputs
 from ncdesktop.training.table import build_table
 from ncdesktop.training.world import TrainConfig, train
 
@@ -30,7 +31,7 @@ def test_it_learns_when_something_happens(
     moments = GLANCE.collect(tiny_model, table, 2000, 1)
     share = float((table.changes[moments.tensors[0]] > 0).float().mean())
     rate = -share * np.log(share) - (1 - share) * np.log(1 - share)  # what one learns who does not look
-    assert figures["after"] < rate < figures["before"]
+    assert figures["after"] < rate + 0.5 * np.log(2) < figures["before"]
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     assert not torch.equal(after.glance.out.bias, tiny_model.glance.out.bias)
     assert after.selector.blend[:, 2].max() > 0.05  # and is heard
@@ -64,7 +65,19 @@ def test_moments_of_dreams_that_began_lately_know_of_nothing_before(
     assert began.any() and (seen.ages[began, 0] == LONG_AGO).all()
     assert not (seen.fovea[began, 1] == recorded.fovea[began, 1]).flatten(1).all(1).all()
     assert (seen.features == recorded.features).flatten(1).all(1).float().mean() > 0.6
-    assert 0.02 < (seen.cursor != recorded.cursor).float().mean() < 0.2
+    assert (seen.placed[began] == NO_SPRITE).all()
+
+
+def test_shapes_of_the_pointer_are_hidden_or_wrong_at_times(
+    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
+) -> None:
+    table = build_table([small_session], cache=tmp_path, progress=False)
+    table.name_cursors_(tiny_model.cursors)
+    moments = GLANCE.collect(tiny_model, table, 600, 0)
+    seen, recorded = moments.seen(), moments.seen().cursor
+    _doubt_shapes_(seen, 2, torch.Generator().manual_seed(0))
+    hidden, wrong = seen.cursor == 2, (seen.cursor != recorded) & (seen.cursor != 2)
+    assert 0.2 < hidden.float().mean() < 0.4 and 0.01 < wrong.float().mean() < 0.12
 
 
 def test_it_sees_what_it_will_see_in_a_dream(
@@ -83,27 +96,14 @@ def test_it_sees_what_it_will_see_in_a_dream(
     turn = world._turn(action)
     shown, age = turn.state.embedded[None, :, :, 0], (turn.tick - turn.state.changed_at)[None]
     dreamed, known = Glimpse.of(tick_inputs([turn]), shown, age), moments[moments.tensors[0] == 29][:1].seen()
-    for name in ("features", "keys", "points", "ages", "fovea", "cursor", "shown"):
+    for name in ("features", "keys", "points", "ages", "fovea", "cursor", "placed", "shown"):
         torch.testing.assert_close(getattr(known, name), getattr(dreamed, name), check_dtype=False, msg=name)
-
-
-def test_a_part_goes_only_some_of_the_way_to_what_it_learned(
-    small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
-) -> None:
-    table = build_table([small_session], cache=tmp_path, progress=False)
-    moved = []
-    for way in (0.0, 0.5):
-        tiny_model.save_pretrained(tmp_path / f"{way}" / "weights")
-        train_alone(replace(GLANCE, way=way), table, table, tmp_path / f"{way}", SHORT, cache=tmp_path)
-        after = NCGUIWorld.from_pretrained(tmp_path / f"{way}" / "weights")
-        moved.append(float((after.glance.out.weight - tiny_model.glance.out.weight).detach().abs().sum()))
-    assert moved[0] == 0 < moved[1]
 
 
 def test_the_training_of_the_whole_leaves_it_alone(
     small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
-    torch.nn.init.constant_(tiny_model.glance.position, 0.25)
+    torch.nn.init.constant_(tiny_model.glance.encoder.position, 0.25)
     tiny_model.save_pretrained(tmp_path / "first")
     table = build_table([small_session], cache=tmp_path, progress=False)
     config = TrainConfig(minutes=0.05)

@@ -67,7 +67,7 @@ def test_losses_fall_on_what_is_seen_again_and_again(
         batch = assemble(table, bank, torch.tensor(draw.ticks), torch.tensor(draw.origins), crop=draw.crop)
         if step % 6 == 5:
             batch = mistakes.next_batch(tiny_model, generator)
-        reveal_(batch, len(tiny_model.cursors), generator)
+        reveal_(batch, generator)
         loss = losses(tiny_model, batch, bank, generator)
         optimiser.zero_grad()
         loss.total.backward()
