@@ -22,6 +22,8 @@ _MOST_CELLS, _LEAST_PX, _MOST_PX = 40, 8, (19, 24)
 """Cells that may change in all; height, and height and width, of what a character and its caret change."""
 _SEEN_PX = 8
 """Difference of a pixel, of 255, that can be seen."""
+_RARE = 0.6
+"""Of n strokes of a key, each is drawn with a weight of n to the power of minus this."""
 _ELSEWHERE = 0.3
 """Share of the searches that are made anywhere on the screen."""
 _SEARCHED = 4
@@ -72,16 +74,21 @@ def _groups(network: Typist) -> list[dict[str, Any]]:
 
 
 def _collect(model: NCGUIWorld, table: Table, count: int, seed: int) -> Examples:
-    """Return at most `count` ticks in which one key of those that the typist knows was pressed, and nothing else."""
+    """Return `count` ticks in which one key of those that the typist knows was pressed, alone or with Shift, rare keys more often than
+    they come: a recorded hour holds a few of most capital letters."""
     typed = typed_keys(table.keys.long(), table.features)
     ticks = torch.nonzero(((typed != 0).sum(1) == 1) & (table.since_start > 0)).flatten()
-    order = torch.randperm(len(ticks), generator=torch.Generator().manual_seed(seed))
-    ticks = ticks[order.to(ticks.device)][:count]
     if not len(ticks):
         raise SessionError("nothing is typed in these sessions")
+    keys = typed[ticks].amax(1)
     found = [_change(table, tick) for tick in ticks.tolist()]
     boxes, written = (torch.tensor(column, device=ticks.device) for column in zip(*found, strict=True))
-    return _Strokes([ticks, table.keys[ticks].long().amax(1), boxes, written], table)
+    _, kind, size = keys.unique(return_inverse=True, return_counts=True)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.multinomial(
+        size[kind].cpu().float() ** -_RARE, count, replacement=True, generator=generator
+    )
+    return _Strokes([ticks, keys, boxes, written], table)[drawn.to(ticks.device)]
 
 
 def _change(table: Table, tick: int) -> tuple[list[int], bool]:
