@@ -15,7 +15,7 @@ OVERLOOKED = 0.03
 """A tick is looked at if something happens in it with a greater probability than this."""
 _ALWAYS = 20.0
 _CLEARLY = 1.0
-"""Log odds."""
+"""Log odds by which another shape than the one shown has to be likelier."""
 
 
 @dataclass(frozen=True)

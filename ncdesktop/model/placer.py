@@ -18,6 +18,7 @@ BEYOND = 256
 _POINTS = 3
 """Points that corners go by: the pointer, the last press, the corner of the last sprite."""
 _NEVER = 20.0
+"""Log odds that nothing opens, before it has learned anything."""
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ _LATER_TICKS = 8
 _ABOUT = 8.0
 """Mean difference of its pixels, of 255, below which a cell shows the same."""
 _MOST_TRUST = 2.0
+"""A choice may be right more often than the network says: the second look has learned to doubt the sprites it is offered."""
 _ONES = 0.01
 """Share of the events that are added as if they had been right, so that a choice never seen is trusted."""
 
