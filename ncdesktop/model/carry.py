@@ -54,8 +54,7 @@ def carry_(
         return None  # something else follows in it, as an edge does where a window is resized
     state.holds = torch.ones_like(state.holds)
     decided.changed[place] = torch.where(differs | there | follows, differs, decided.changed[place])
-    choice[differs] = -torch.inf
-    choice[..., Choice.SHIFT].masked_fill_(differs, 0.0)
+    decided.decisions.choose_(place, differs, Choice.SHIFT)
     return shown, differs
 
 

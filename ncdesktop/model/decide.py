@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -147,19 +147,12 @@ def decide(
                 first.decisions.choice[screen] = second.decisions.choice[place]
                 if float(first.odds[screen]) > _WHOLE and bool(drawn[screen].any()):
                     changed = changed | drawn[screen]
-                    first.decisions.choice[screen, drawn[screen]] = _only(Choice.SPRITE, changed.device)
+                    first.decisions.choose_(screen, drawn[screen], Choice.SPRITE)
                 first.changed[screen] = changed
     first.decisions.choice[..., Choice.SPRITE].masked_fill_(~drawn, -torch.inf)
     if not happens:
         _drop_the_unknown_(first, model.selector)
     return first
-
-
-def _only(choice: Choice, device: torch.device) -> Tensor:
-    """Return the log odds (CHOICES,) of a choice that is sure."""
-    return torch.full((len(CHOICES),), -torch.inf, device=device).index_fill(
-        0, torch.tensor(choice, device=device), 0.0
-    )
 
 
 def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:

@@ -25,10 +25,6 @@ class Expected:
     change: Tensor
     shapes: Tensor
 
-    def at(self, which: list[int]) -> "Expected":
-        """Return what is expected of some of the moments."""
-        return Expected(self.change[which], self.shapes[which])
-
     def shape(self, before: Tensor) -> Tensor:
         """Return (B,) int64, the pointer's shape: the one of `before` (B,), if that is known, unless another is clearly likelier."""
         odds, count = self.shapes.float().log_softmax(1), self.shapes.shape[1]

@@ -48,6 +48,11 @@ class Decisions:
     change: Tensor
     choice: Tensor
 
+    def choose_(self, screen: int, cells: Tensor, choice: Choice) -> None:
+        """Let `cells` (h, w) bool of a screen come from one choice, for sure, in place."""
+        self.choice[screen, cells] = -torch.inf
+        self.choice[screen, ..., choice].masked_fill_(cells, 0.0)
+
 
 class Selector(Part):
     """Heads on the backbone's features: change, choice (stack contents by query-key product), dictionary."""

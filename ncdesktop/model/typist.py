@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ncdesktop.keysyms import TYPING, key_count, key_id
 from ncdesktop.model.pretrained import Part
 
-__all__ = ["PATCH", "SEEN", "TYPED", "Typist", "TypistConfig", "corner", "typed_keys"]
+__all__ = ["PATCH", "SEEN", "Typist", "TypistConfig", "corner", "typed_keys"]
 
 SEEN = (64, 96)
 """Height and width in pixels of what is searched for the caret, around a cell that changes."""
@@ -17,7 +17,7 @@ PATCH = (24, 32)
 """Height and width in pixels of what a character can change."""
 _BEFORE = (4, 6)
 """Pixels of it above and left of the caret."""
-TYPED = (*TYPING, key_id("BackSpace"))
+_TYPED = (*TYPING, key_id("BackSpace"))
 """Ids of the keys that it knows what to do with."""
 _COMMANDS = slice(-3, None)
 """Of the features, whether these modifiers are held; not Shift."""
@@ -30,7 +30,7 @@ def typed_keys(keys: Tensor, features: Tensor) -> Tensor:
 
     features: (B, FEATURES), see ActionMemory
     """
-    types = torch.isin(keys, torch.tensor(TYPED, device=keys.device))
+    types = torch.isin(keys, torch.tensor(_TYPED, device=keys.device))
     types &= ~(features[:, _COMMANDS] != 0).any(1, keepdim=True)
     return torch.where(types, keys, 0)
 

@@ -33,7 +33,7 @@ def write_(
     likely: probability that anything changes, at a glance: a letter does not wait for the looks to be sure of it
     """
     typed = [int(key) for key in typed_keys(inputs.keys[place, -1:], inputs.features[place, -1:])[0] if key]
-    changed, choice = decided.changed[place], decided.decisions.choice[place]
+    changed, choice = decided.changed[place], decided.decisions.choice[place].argmax(-1)
     few = int(changed.sum()) < EVENT_CELLS and (likely > _SURE or bool(changed.any()))
     if not typed or not few:
         return None
@@ -47,9 +47,8 @@ def write_(
     (top, left), (height, width) = origin.tolist(), changed.shape
     differs = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
     written = differs[top : top + height, left : left + width]
-    decided.changed[place] = changed & (choice.argmax(-1) != Choice.GENERATE) | written
-    choice[written] = -torch.inf
-    choice[..., Choice.GENERATE].masked_fill_(written, 0.0)
+    decided.changed[place] = changed & (choice != Choice.GENERATE) | written
+    decided.decisions.choose_(place, written, Choice.GENERATE)
     return shown, written
 
 

@@ -12,7 +12,6 @@ from ncdesktop.model.choices import Choice
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around
 from ncdesktop.model.screen import pixels_in
-from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.batches import Batch, label_fresh_
 
 __all__ = ["forget_", "forget_input_"]
@@ -58,7 +57,6 @@ def forget_(batch: Batch, generator: torch.Generator, *, share: float = _FORGETF
     unpressed = forget_input_(inputs, began[:, 0, 0], centre)
     pressed = around(batch.screens[unpressed], centre.expand(int(unpressed.sum()), 2))
     inputs.fovea[unpressed, 1] = pixels_in(pressed)
-    inputs.placed = torch.where(forgets[:, None], NO_SPRITE, inputs.placed)
 
 
 def forget_input_(seen: TickInputs | Glimpse, began: Tensor, centre: Tensor) -> Tensor:

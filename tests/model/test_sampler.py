@@ -104,3 +104,11 @@ def test_the_likeliest_cell_changes_as_look_and_glance_together_say(tiny_world: 
     torch.testing.assert_close(natural.flatten(1).amax(1), together.sigmoid())
     likeliest = natural.flatten(1).gather(1, change.flatten(1).argmax(1, keepdim=True))[:, 0]
     torch.testing.assert_close(likeliest, together.sigmoid())
+
+
+def test_a_glance_that_is_surer_than_the_look_does_not_spread_the_change(tiny_model: NCGUIWorld) -> None:
+    change = torch.tensor([[[0.0, -2.0], [-4.0, -8.0]]])
+    natural = tiny_model.selector.natural(change, torch.tensor([5.0]), nothing_revealed(1, 2, 2, 16))
+    likeliest = torch.tensor(5.0).sigmoid()
+    torch.testing.assert_close(natural[0, 0, 0], likeliest)
+    torch.testing.assert_close(natural / change.sigmoid(), (likeliest / 0.5).expand(1, 2, 2))

@@ -99,6 +99,26 @@ def test_what_it_has_learned_is_written_in_a_dream_and_nothing_without_a_caret(
     assert (frame.ui == without).all()
 
 
+def test_a_first_letter_is_found_beside_the_title_that_it_changes_and_rare_keys_are_drawn_more_often(
+    tiny_model: NCGUIWorld, tmp_path: Path
+) -> None:
+    writer = SessionWriter(tmp_path / "titled", size=TINY_SIZE, source="test")
+    action = Action((100, 110))
+    writer.write(action, Frame(0, page(0), action.pointer, tiny_cursors()[0]))
+    for typed in range(1, LETTERS):
+        key = [Key("Shift_L", True), Key("A", True)] if typed == 1 else [Key("b", True)]
+        shown = page(typed)
+        shown[100:112, 10:90] = 90  # from the first letter on, far below
+        action = fold(fold(action, []), key)
+        writer.write(action, Frame(typed, shown, action.pointer, tiny_cursors()[0]))
+    writer.close()
+    table = build_table([open_session(tmp_path / "titled")], cache=tmp_path, progress=False)
+    ticks, _, boxes, written = TYPIST.collect(tiny_model, table, 2000, 0).tensors
+    assert written.all()
+    assert boxes[ticks == 1, :2].unique(dim=0).tolist() == [[TOP, LEFT]]
+    assert 0.2 < (ticks == 1).float().mean() < 0.4  # one in eleven
+
+
 def test_sessions_in_which_nothing_is_typed_are_refused(
     small_session: Session, tiny_model: NCGUIWorld, tmp_path: Path
 ) -> None:
