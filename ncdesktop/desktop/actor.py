@@ -149,9 +149,9 @@ class Actor:
             yield from self.hand.click(button)
 
     def wait_for_window(self, known: set[int], limit_s: float = 4.0) -> Ticks:
-        """Wait until a window appears that is not among `known`, then look at it for a moment; half of the time the hand goes elsewhere
+        """Wait until a window appears that is not among `known`, then look at it for a moment; mostly the hand goes elsewhere
         meanwhile: else what waits would be all that tells a launch, and a model would launch nothing for those who do not."""
-        wandering = self._wander() if self.random.random() < 0.5 else iter(())
+        wandering = self._wander() if self.random.random() < 0.7 else iter(())
         for _ in range(int(limit_s * FPS)):
             if any(window.id not in known for window in self.windows.windows):
                 yield from self.hand.wait(0.15, 0.7)
@@ -159,10 +159,11 @@ class Actor:
             yield next(wandering, [])
 
     def _wander(self) -> Ticks:
-        """Go somewhere soon, and perhaps once more."""
+        """Go somewhere, often at once, and perhaps once more."""
         width, height = self.profile.size
         for _ in range(self.random.choice([1, 1, 2])):
-            yield from self.hand.wait(0.0, 0.4)
+            if self.random.random() < 0.5:
+                yield from self.hand.wait(0.0, 0.4)
             yield from self.hand.move((self.random.uniform(4, width - 4), self.random.uniform(4, height - 4)))
 
     def wait_for_popup(self, limit_s: float = 1.0) -> Ticks:
