@@ -35,6 +35,7 @@ TASKS: dict[str, Task] = {
     "maximise": tasks_windows.maximise,
     "unmaximise": tasks_windows.unmaximise,
     "switch": tasks_windows.switch,
+    "alt_tab": tasks_windows.alt_tab,
     "close": tasks_windows.close,
     "dialog": tasks_windows.dialog,
     "title": tasks_windows.window_menu,
@@ -156,7 +157,8 @@ def _weights(actor: Actor) -> dict[str, float]:
         "move": 2.0 if shown else 0.0, "overlap": 0.6 if shown > 1 else 0.0, "resize": 1.5 if shown else 0.0,
         "minimise": 1.0 if shown else 0.0, "restore": 1.5 if count > shown else 0.0,
         "maximise": 0.9 if shown else 0.0, "unmaximise": 2.5 if any(window.maximised for window in actor.open) else 0.0,
-        "switch": 1.4 if count > 1 else 0.0, "close": (1.0 if few else 10.0 if many else 3.0) if shown else 0.0,
+        "switch": 0.9 if count > 1 else 0.0, "alt_tab": 0.5 if count > 1 else 0.0,
+        "close": (1.0 if few else 10.0 if many else 3.0) if shown else 0.0,
         "title": 0.35 if shown else 0.0, "program": 6.0 if kinds & set(_KINDS.values()) else 0.0,
         "save": 0.2 if "Mousepad" in kinds else 0.0, "dialog": 1.0 if actor.dialog else 0.0,
     }  # fmt: skip

@@ -137,7 +137,8 @@ def hover(actor: Actor) -> Ticks:
     for _ in range(random.randint(1, 4)):
         kind = random.random()
         if kind < 0.25 or not actor.open:
-            target = (random.uniform(5, width - 5), actor.in_panel())
+            right = random.choice([actor.profile.tasks_left - 8, width - 5])
+            target = (random.uniform(5, right), actor.in_panel())
         else:
             window = random.choice(actor.open)
             box = window.frame

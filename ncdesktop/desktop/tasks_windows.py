@@ -6,6 +6,7 @@ from ncdesktop.desktop.windows import Window
 from ncdesktop.events import Key
 
 __all__ = [
+    "alt_tab",
     "close",
     "close_window",
     "dialog",
@@ -146,15 +147,25 @@ def unmaximise(actor: Actor) -> Ticks:
 
 
 def switch(actor: Actor) -> Ticks:
-    """Go to another window by a click or by Alt+Tab."""
-    if len(actor.windows.windows) < 2:
-        return
-    if actor.random.random() < 0.35:
-        yield from _alt_tab(actor)
-        return
+    """Go to another window by a click."""
     others = [window for window in actor.windows.windows if not window.active]
     if others:
         yield from actor.activate(actor.random.choice(others))
+
+
+def alt_tab(actor: Actor) -> Ticks:
+    """Go to another window by Alt+Tab, at times too quickly for the list of windows to be seen."""
+    hand, random = actor.hand, actor.random
+    if random.random() < 0.4:
+        yield from hand.chord("Alt_L", "Tab")
+        yield from hand.pause()
+        return
+    yield [Key("Alt_L", True)]
+    yield from hand.wait(0.07, 0.2)
+    for _ in range(random.choice([1, 1, 1, 2, 2, 3])):
+        yield from hand.key("Tab")
+        yield from hand.wait(0.2, 0.6)
+    yield [Key("Alt_L", False)]
 
 
 def close(actor: Actor) -> Ticks:
@@ -229,12 +240,3 @@ def _drag_window(actor: Actor, window: Window, corner: Point) -> Ticks:
     yield from actor.hand.move(grip)
     target = grip[0] + corner[0] - window.frame.x, grip[1] + corner[1] - window.frame.y
     yield from actor.hand.drag(target, speed=actor.random.uniform(0.5, 1.0))
-
-
-def _alt_tab(actor: Actor) -> Ticks:
-    yield [Key("Alt_L", True)]
-    yield from actor.hand.wait(0.07, 0.2)
-    for _ in range(actor.random.choice([1, 1, 1, 2, 2, 3])):
-        yield from actor.hand.key("Tab")
-        yield from actor.hand.wait(0.2, 0.6)
-    yield [Key("Alt_L", False)]
