@@ -16,6 +16,7 @@ from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.typist import Typist, TypistConfig
+from ncdesktop.model.uncoverer import Uncoverer, UncovererConfig
 from ncdesktop.world import Cursor
 
 TINY_SIZE = (128, 128)
@@ -78,6 +79,17 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
             "placer": Placer(
                 PlacerConfig(
                     cell_dim=16, grid=(size[1] // 16, size[0] // 16), cursors=2, width=4, sprites=3, dim=16
+                )
+            ),
+            "uncoverer": Uncoverer(
+                UncovererConfig(
+                    cell_dim=16,
+                    grid=(size[1] // 16, size[0] // 16),
+                    cursors=2,
+                    width=4,
+                    dim=16,
+                    heads=2,
+                    layers=1,
                 )
             ),
             "typist": Typist(TypistConfig(width=4, paint=8)),

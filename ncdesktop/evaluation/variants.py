@@ -29,10 +29,11 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
     """
     model = copy.deepcopy(world.model)
     grid = size[1] // CELL, size[0] // CELL
-    for part in (model.backbone, model.glance, model.placer):
+    glimpsing = model.glance, model.placer, model.uncoverer
+    for part in (model.backbone, *glimpsing):
         part.config = replace(part.config, grid=grid)
-    backbone, encoders = model.backbone, (model.glance.encoder, model.placer.encoder)
-    learned = [(backbone, "place_down"), (backbone, "place_up"), *((own, "position") for own in encoders)]
+    learned: list[tuple[nn.Module, str]] = [(model.backbone, "place_down"), (model.backbone, "place_up")]
+    learned += [(part.encoder, "position") for part in glimpsing]
     for network, name in learned:
         places = getattr(network, name).detach().permute(2, 0, 1)[None]
         wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
@@ -58,6 +59,7 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         "backbone": Backbone(replace(model.backbone.config, widths=(fine, middle, coarse))),
         "selector": Selector(replace(model.selector.config, feature_dim=fine)),
         "placer": model.placer,
+        "uncoverer": model.uncoverer,
         "typist": model.typist,
         "carrier": Carrier(replace(model.carrier.config, feature_dim=fine)),
         "generator": Generator(

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from ncdesktop.model.choices import Choice
+from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.drag import dragging
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import NO_SPRITE
-from ncdesktop.model.votes import vote_
+from ncdesktop.model.uncoverer import Returning
 
 __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
 
@@ -24,6 +26,12 @@ _CANDIDATES = 6
 """Sprites that are compared before one of them opens."""
 _OPENS = 0.5
 """Probability that a sprite opens, from which on one does, whatever the cells say."""
+_RETURNS = 0.5
+"""Probability that a group of remembered contents comes back, from which on it does, whatever its cells say."""
+_ALWAYS, _UNCOVERER, _VOTES = 0.7, 0.6, 0.4
+"""Log odds of that, and how much those of the uncoverer and of the cells' votes count: fitted on 300 held-out events."""
+_LEAST, _MOST = 0.01, 0.99
+"""Of votes."""
 _WHOLE = 0.6
 """Odds that a sprite opens there, from which on all of it does, whatever its cells say."""
 EVENT_CELLS = 8
@@ -39,6 +47,9 @@ class Scene(Protocol):
     def agreement(self, screen: int, placed: Tensor) -> Tensor:
         """Return (N, N) how far placed sprites (N, 3) would do the same to one of the screens, see `Sprites`."""
 
+    def returning(self, screen: int, glimpse: Glimpse) -> Returning:
+        """Return what comes back on one of the screens, of which a glimpse is given."""
+
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """Return which cells the placed sprites (B, 3) would change (B, h, w), and embeddings (B, h, w, D) of what to."""
 
@@ -53,6 +64,7 @@ class Decided:
     placed:      (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
     odds:        (B,) that it is the right one in the right place
     offset:      (B,) that brought the changes to natural rates
+    returns:     (B, h, w): the probability that a cell is right to come back with its group, 0 where none does
     """
 
     changed: Tensor
@@ -62,6 +74,7 @@ class Decided:
     placed: Tensor
     odds: Tensor
     offset: Tensor
+    returns: Tensor
 
     def surety(self, selector: Selector, trust: Tensor) -> Tensor:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
@@ -69,7 +82,32 @@ class Decided:
         named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
         chance[named] *= selector.words(self.features[named]).float().softmax(-1).amax(-1)
         placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
-        return (chance * trust[choice] * placed).clamp(max=1)
+        return torch.where(self.returns > 0, self.returns, (chance * trust[choice] * placed).clamp(max=1))
+
+    def bring_back_(self, screen: int, changed: Tensor, probability: Tensor, back: Returning) -> Tensor:
+        """Let the groups that come back on a screen do so, as far as it is seen, in place, and nothing of the others; return which cells change.
+
+        changed, probability: (h, w) of a change, by cells alone
+        """
+        choice = self.decisions.choice[screen]
+        own = choice.float().softmax(-1)[..., Choice.EARLIER : Choice.GENERATE] * probability[..., None]
+        odds = _blended(back.odds, back.votes(own))
+        alone = back.of < 0
+        likely = torch.where(alone, 0.0, odds.sigmoid()[back.of.clamp(min=0)])
+        chance, place = likely.max(-1)
+        returns = chance > _RETURNS
+        stays = torch.zeros_like(choice, dtype=torch.bool)
+        stays[..., Choice.EARLIER : Choice.GENERATE] = ~alone & (likely <= _RETURNS)
+        stays = stays.gather(-1, choice.argmax(-1, keepdim=True))[..., 0]
+        sources = F.one_hot(Choice.EARLIER + place[returns], len(CHOICES))
+        choice[returns] = sources.to(choice.dtype).log()
+        self.returns[screen] = chance * returns
+        return changed & ~stays | returns
+
+
+def _blended(odds: Tensor, votes: Tensor) -> Tensor:
+    """Return log odds (G,) of groups, of those that the uncoverer gives and of the votes of their cells."""
+    return _ALWAYS + _UNCOVERER * odds + _VOTES * votes.clamp(_LEAST, _MOST).logit()
 
 
 def decide(
@@ -110,7 +148,9 @@ def decide(
         change = model.selector.natural(decisions.change, offset, seen.revealed)
         nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
         ones = torch.ones(len(action), device=action.device)
-        return Decided(change > 0.5, change, decisions, features, nowhere, ones, offset)
+        return Decided(
+            change > 0.5, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change)
+        )
 
     first = look(inputs, encoded, action)
     sharp = sharpness(inputs.features, inputs.keys).tolist()
@@ -124,6 +164,8 @@ def decide(
         which = [screen for screen, _ in doubts]
         changes = [screen for screen, pivot in doubts if pivot.changes]
         _place_(model, first, changes, glimpse, scene)
+        drags = dragging(inputs.features)
+        returning = {screen: scene.returning(screen, glimpse) for screen in changes if not drags[screen]}
         known = _reveal(first, doubts, scene, inputs)
         drawn[which] = known.drawn > 0
         seen = inputs.of(which)
@@ -133,21 +175,14 @@ def decide(
         for place, (screen, pivot) in enumerate(doubts):
             changed = settle(first.changed[screen], second.probability[place], pivot)
             if changed is not None:
-                if pivot.changes:
-                    chosen = int(first.decisions.choice[screen, pivot.row, pivot.column].argmax())
-                    changed = vote_(
-                        changed,
-                        second.decisions.choice[place],
-                        second.probability[place],
-                        (pivot.row, pivot.column, chosen),
-                        seen.age[place],
-                        seen.left[place],
-                    )
                 first.features[screen] = second.features[place]
                 first.decisions.choice[screen] = second.decisions.choice[place]
+                if screen in returning:
+                    changed = first.bring_back_(screen, changed, second.probability[place], returning[screen])
                 if float(first.odds[screen]) > _WHOLE and bool(drawn[screen].any()):
                     changed = changed | drawn[screen]
                     first.decisions.choose_(screen, drawn[screen], Choice.SPRITE)
+                    first.returns[screen].masked_fill_(drawn[screen], 0.0)
                 first.changed[screen] = changed
     first.decisions.choice[..., Choice.SPRITE].masked_fill_(~drawn, -torch.inf)
     if not happens:

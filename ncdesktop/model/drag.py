@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-__all__ = ["NOWHERE", "follows", "goal", "held", "lead"]
+__all__ = ["NOWHERE", "dragging", "follows", "goal", "held", "lead"]
 
 NOWHERE = -1
 """Coordinates of a place that is not known."""
@@ -15,6 +15,14 @@ _CELLS, _SHARE = 3, 0.2
 def held(newest: Tensor) -> Tensor:
     """Return (...) bool: the left button is held. newest: (..., FEATURES) of the tick, see ActionMemory"""
     return newest[..., 2] > 0
+
+
+def dragging(features: Tensor) -> Tensor:
+    """Return (B,) bool: the pointer moves, or did in the tick before, with the left button held, as `Table.dragging` has it.
+
+    features: (B, HISTORY, FEATURES), see ActionMemory
+    """
+    return held(features[:, -1]) & (features[:, -2:, :2] != 0).flatten(1).any(1)
 
 
 def goal(points: Tensor, ages: Tensor, newest: Tensor) -> Tensor:

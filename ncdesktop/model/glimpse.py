@@ -16,7 +16,7 @@ from ncdesktop.keysyms import key_count
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.world import CELL
 
-__all__ = ["Glimpse", "GlimpseConfig", "GlimpseEncoder"]
+__all__ = ["Glimpse", "GlimpseConfig", "GlimpseEncoder", "near"]
 
 _AGES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 128)
 """Ticks; how many cells have changed within so many tells what is under way, and when a caret blinks next."""
@@ -111,7 +111,7 @@ class GlimpseEncoder(nn.Module):
             torch.log1p(seen.ages.float()) / 6,
             (seen.points / 256 - 1).flatten(1),
             self.fovea(seen.fovea.flatten(0, 1)).reshape(len(seen.age), -1),
-            *(F.relu(self.near_in(_near(seen.shown, point))).flatten(1) for point in points.unbind(1)),
+            *(F.relu(self.near_in(near(seen.shown, point))).flatten(1) for point in points.unbind(1)),
             self.cursor(seen.cursor),
             phase.sin(),
             phase.cos(),
@@ -119,7 +119,7 @@ class GlimpseEncoder(nn.Module):
         return F.dropout(torch.cat(parts, 1), self.hidden, self.training)
 
 
-def _near(shown: Tensor, points: Tensor) -> Tensor:
+def near(shown: Tensor, points: Tensor) -> Tensor:
     """Return (B, _AROUND, _AROUND, D): the cells (B, rows, columns, D) around points (B, 2), in pixels."""
     column, row = (points.long() // CELL)[..., None].unbind(1)
     apart = torch.arange(_AROUND, device=points.device) - _AROUND // 2

@@ -26,12 +26,13 @@ from ncdesktop.model.screen import cells_of, screen_of
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.typist import Typist
+from ncdesktop.model.uncoverer import Uncoverer
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import CELL, Cursor
 
 __all__ = ["NCGUIWorld"]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
@@ -39,6 +40,7 @@ _PARTS: dict[str, type[Part]] = {
     "backbone": Backbone,
     "selector": Selector,
     "placer": Placer,
+    "uncoverer": Uncoverer,
     "carrier": Carrier,
     "typist": Typist,
     "generator": Generator,
@@ -73,6 +75,7 @@ class NCGUIWorld(nn.Module):
         self.backbone: Backbone = parts["backbone"]  # type: ignore[assignment]
         self.selector: Selector = parts["selector"]  # type: ignore[assignment]
         self.placer: Placer = parts["placer"]  # type: ignore[assignment]
+        self.uncoverer: Uncoverer = parts["uncoverer"]  # type: ignore[assignment]
         self.typist: Typist = parts["typist"]  # type: ignore[assignment]
         self.carrier: Carrier = parts["carrier"]  # type: ignore[assignment]
         self.generator: Generator = parts["generator"]  # type: ignore[assignment]

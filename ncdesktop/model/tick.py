@@ -15,11 +15,12 @@ from ncdesktop.model.drag import goal
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.glance import OVERLOOKED, Expected
 from ncdesktop.model.glimpse import Glimpse
-from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.inputs import AGE_LIMIT, TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Noise, paint, pass_by
 from ncdesktop.model.screen import cells_of, pixels_in, windows
 from ncdesktop.model.turn import Turn, stacked, tick_inputs
+from ncdesktop.model.uncoverer import Returning
 from ncdesktop.model.writing import write_
 from ncdesktop.world import CELL, Insight
 
@@ -228,6 +229,14 @@ class _Scene:
 
     def agreement(self, screen: int, placed: Tensor) -> Tensor:
         return self._model.sprites.agreement(self._turns[screen].state.screen, placed)
+
+    def returning(self, screen: int, glimpse: Glimpse) -> Returning:
+        turn = self._turns[screen]
+        state = turn.state
+        left = (turn.tick - state.left_at).clamp(max=AGE_LIMIT).float()
+        past = (what[None] for what in (state.embedded, state.empty, left))
+        (whole,) = self._model.uncoverer.returning(glimpse.at([screen]), *past)
+        return Returning(whole.odds, whole.of[turn.seen])
 
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """As `Scene.sprites`; from now on, `pixels` knows what the sprites show."""

@@ -26,6 +26,8 @@ _RARE = 0.5
 """Of n moments of a kind, each is drawn with a weight of n to the power of minus this."""
 _SINCE = (0, 3, 12)
 """Ticks since the last input that make moments of different kinds."""
+_RESTED = (0, 5, 8, 20)
+"""Likewise since the pointer moved: tooltips come where it has rested for seven ticks, in one of five thousand."""
 
 
 def _groups(network: Glance) -> list[dict[str, Any]]:
@@ -45,13 +47,16 @@ def _collect(model: NCGUIWorld, table: Table, count: int, seed: int) -> Examples
 
 
 def _inputs(table: Table) -> Tensor:
-    """Return (N, ...) int64: which buttons, wheel and keys were touched or are held in each tick, how long ago any was, and whether
-    the pointer moves."""
+    """Return (N, ...) int64: which buttons, wheel and keys were touched or are held in each tick, and how long ago any was, and the
+    pointer moved."""
     touched = (table.features[:, 2:14] != 0).long().cpu()
     ago = torch.stack([table.since_edge > limit for limit in _SINCE], 1)
+    number = torch.arange(len(table))
+    rested = number - torch.where(table.moving, number, 0).cummax(0).values
+    still = torch.stack([rested > limit for limit in _RESTED], 1)
     keys = table.keys.long().cpu()
     keys = torch.where(torch.isin(keys, torch.tensor(TYPING)), TYPING[0], keys)  # one kind of input
-    return torch.cat([touched, keys, ago.long(), table.moving[:, None].long()], 1)
+    return torch.cat([touched, keys, ago.long(), still.long()], 1)
 
 
 def _doubt_shapes_(seen: Glimpse, cursors: int, generator: torch.Generator) -> None:

@@ -64,8 +64,9 @@ class Moments(Examples):
             age=before.age.unflatten(1, table.grid),
         )
 
-    def begin_lately_(self, seen: Glimpse, generator: torch.Generator) -> None:
-        """Let a share of the moments be of dreams that began from a picture some ticks ago, in place, as `forget_` does."""
+    def begin_lately_(self, seen: Glimpse, generator: torch.Generator) -> Tensor:
+        """Let a share of the moments be of dreams that began from a picture some ticks ago, in place, as `forget_` does; return (B,) how
+        many ticks ago they began, inf for the others."""
         table, device = self.table, seen.age.device
 
         def uniform() -> Tensor:
@@ -80,3 +81,4 @@ class Moments(Examples):
         centre = seen.points.new_tensor([columns * CELL / 2, rows * CELL / 2])
         unpressed = forget_input_(seen, began, centre)
         seen.fovea[unpressed, 1] = recorded_around(table, self.ticks[unpressed], seen.points[unpressed, 2])
+        return began

@@ -5,9 +5,11 @@ from torch import Tensor
 
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import Cells
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import paint
 from ncdesktop.model.screen import windows
+from ncdesktop.model.uncoverer import Returning
 from ncdesktop.training.batches import Batch, CellBank
 from ncdesktop.world import CELL
 
@@ -29,6 +31,11 @@ class BatchScene:
 
     def agreement(self, screen: int, placed: Tensor) -> Tensor:
         return self._model.sprites.agreement(self._batch.screens[screen], placed)
+
+    def returning(self, screen: int, glimpse: Glimpse) -> Returning:
+        inputs = self._batch.inputs.of([screen])
+        past = inputs.embedded, inputs.empty, inputs.left
+        return self._model.uncoverer.returning(glimpse.at([screen]), *past)[0]
 
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """As `Scene.sprites`; from now on, `ids` knows what the sprites show."""

@@ -14,6 +14,7 @@ from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.model.typist import Typist
+from ncdesktop.model.uncoverer import Uncoverer, UncovererConfig
 from ncdesktop.training.sprites import find_sprites
 from ncdesktop.training.table import Table, recurring_cells
 
@@ -43,6 +44,7 @@ def new_model(
         "backbone": Backbone(BackboneConfig(grid=table.grid)),
         "selector": Selector(SelectorConfig(vocabulary=len(words))),
         "placer": Placer(PlacerConfig(grid=table.grid, cursors=len(cursors), sprites=len(sprites))),
+        "uncoverer": Uncoverer(UncovererConfig(grid=table.grid, cursors=len(cursors))),
         "carrier": Carrier(CarrierConfig(grid=table.grid)),
         "typist": Typist(),
         "generator": Generator(),

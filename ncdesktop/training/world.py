@@ -96,7 +96,13 @@ def train(
     if processes > 1 and not rank:
         dist.barrier()
     model.to(device).train()
-    for part in (model.glance, model.placer, model.carrier, model.typist):  # they learn alone, at the end
+    for part in (
+        model.glance,
+        model.placer,
+        model.uncoverer,
+        model.carrier,
+        model.typist,
+    ):  # they learn alone, at the end
         part.requires_grad_(False)
     average = copy.deepcopy(model).eval().requires_grad_(False)
     matrices, rest = split_parameters(model)

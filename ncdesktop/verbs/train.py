@@ -15,11 +15,11 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = (
         "what to train: the world model; or, alone, at the end of a run, its painter (what nothing else supplies), its carrier (what a drag "
-        "moves), its typist (typed letters), its placer (which windows open where: without it none does) or its glance (when something happens, and the pointer's "
+        "moves), its typist (typed letters), its placer (which windows open where: without it none does), its uncoverer (what comes back when something closes) or its glance (when something happens, and the pointer's "
         "shape: without it clicks are answered less surely, and every tick takes as long)"
     )
     parser.add_argument(
-        "what", choices=("world", "painter", "carrier", "typist", "placer", "glance"), help=help_
+        "what", choices=("world", "painter", "carrier", "typist", "placer", "uncoverer", "glance"), help=help_
     )
     parser.add_argument(
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.training.painter import PAINTER
     from ncdesktop.training.placer import PLACER
     from ncdesktop.training.typist import TYPIST
+    from ncdesktop.training.uncoverer import UNCOVERER
     from ncdesktop.training.world import TrainConfig
 
     if arguments.log_level == "warning":
@@ -62,7 +63,14 @@ def run(arguments: argparse.Namespace) -> None:
             "--device cuda: this PyTorch finds no CUDA device; install its CUDA build or use --device cpu"
         )
     cache = arguments.cache or home() / "cells"
-    lessons = {"painter": PAINTER, "carrier": CARRIER, "typist": TYPIST, "placer": PLACER, "glance": GLANCE}
+    lessons = {
+        "painter": PAINTER,
+        "carrier": CARRIER,
+        "typist": TYPIST,
+        "placer": PLACER,
+        "uncoverer": UNCOVERER,
+        "glance": GLANCE,
+    }
     if arguments.what != "world":
         for name in ("processes", "init", "bf16"):
             if getattr(arguments, name):

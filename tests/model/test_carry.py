@@ -68,7 +68,9 @@ def _decided(follows: tuple[int, int, int, int]) -> Decided:
     changed[0, top:bottom, left:right] = changed[0, 7, 7] = True
     decisions = Decisions(torch.zeros(1, 8, 8), choice)
     nothing = torch.full((1, 3), -1), torch.ones(1), torch.zeros(1)
-    return Decided(changed, changed.float(), decisions, torch.zeros(1, 8, 8, 16), *nothing)
+    return Decided(
+        changed, changed.float(), decisions, torch.zeros(1, 8, 8, 16), *nothing, torch.zeros(1, 8, 8)
+    )
 
 
 def _pixels(row: int, column: int) -> tuple[slice, slice]:

@@ -6,14 +6,16 @@ from tiny import busy_actions
 from ncdesktop.actions import fold
 from ncdesktop.events import Key
 from ncdesktop.keysyms import key_id
-from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.choices import CHOICES, STACK, Choice
 from ncdesktop.model.decide import Cells, Decided, _reveal
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.sampler import Pivot
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.turn import tick_inputs
+from ncdesktop.model.uncoverer import Returning
 
 
 def looked_once(inputs: TickInputs, choice: int) -> Decided:
@@ -25,7 +27,7 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     decisions = Decisions(change, choices)
     nowhere = torch.full((1, 3), NO_SPRITE)
     features, ones, offset = torch.zeros(1, rows, columns, 16), torch.ones(1), torch.zeros(1)
-    return Decided(change > 0, change, decisions, features, nowhere, ones, offset)
+    return Decided(change > 0, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change))
 
 
 class OneContent:
@@ -40,6 +42,9 @@ class OneContent:
 
     def agreement(self, screen: int, placed: torch.Tensor) -> torch.Tensor:
         raise AssertionError("none is placed")
+
+    def returning(self, screen: int, glimpse: Glimpse) -> Returning:
+        raise AssertionError("what comes back is given")
 
     def sprites(self, placed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         raise AssertionError("none is placed")
@@ -60,6 +65,31 @@ def test_second_look_is_told_source_content_and_moments_of_the_drawn_cell(tiny_w
     )
     assert known.changed[0, 3, 3].tolist() == [1, 1, 1, 1] and known.changed[0, 0, 0, 0] < 0.01
     assert known.left[0, 0, 0, 4].tolist() == [1, 1, 1, 1] and known.left[0, 0, 0, 0, 0] < 0.01
+
+
+def test_cells_outvoted_by_what_the_uncoverer_says_come_back_or_stay_with_their_group(
+    tiny_world: NeuralWorld,
+) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    rows, columns = inputs.age.shape[1:]
+    of = torch.full((rows, columns, STACK), -1)
+    of[:2, :, 0], of[2:, :, 0], of[0, 0, 1] = 0, 1, 1
+    mixed = torch.full((rows, columns), 0.6)
+    mixed[0, 0] = 0.1
+    for odds, votes_for in (
+        (torch.tensor([6.0, -6.0]), Choice.DICTIONARY),
+        (torch.tensor([6.0, -6.0]), Choice.EARLIER),
+    ):
+        first = looked_once(inputs, votes_for)
+        first.decisions.choice *= 9
+        changed = first.bring_back_(0, mixed > 0.5, mixed, Returning(odds, of))
+        source = first.decisions.choice[0].argmax(-1)
+        assert changed[:2].all() and (source[:2] == Choice.EARLIER).all()
+        assert (first.returns[0, :2] > 0.5).all() and not first.returns[0, 2:].any()
+        if votes_for == Choice.EARLIER:  # the others would come back, too
+            assert not changed[2:].any()
+        else:
+            assert changed[2:].all() and (source[2:] == Choice.DICTIONARY).all()
 
 
 def test_a_cell_that_has_to_be_painted_tells_no_content_and_one_that_stays_nothing(
