@@ -72,7 +72,6 @@ def groups_of(left: Tensor, empty: Tensor, age: Tensor, points: Tensor, ages: Te
     screens = len(left)
     gone = torch.where(empty, AGE_LIMIT, left.long().clamp(0, AGE_LIMIT))
     came = torch.cat([gone[..., 1:], torch.full_like(gone[..., :1], AGE_LIMIT)], -1)
-    came = torch.where(F.pad(empty[..., 1:], (0, 1), value=True), AGE_LIMIT, came)
     number = torch.arange(screens, device=left.device)[:, None, None, None]
     span = AGE_LIMIT + 1
     key = (number * span + gone) * span + came

@@ -14,9 +14,9 @@ from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, around
 from ncdesktop.model.screen import pixels_in
 from ncdesktop.training.batches import Batch, label_fresh_
 
-__all__ = ["forget_", "forget_input_"]
+__all__ = ["AT_ONCE", "forget_", "forget_input_", "forgotten"]
 
-_FORGETFUL, _AT_ONCE = 0.2, 0.5
+_FORGETFUL, AT_ONCE = 0.2, 0.5
 _FIRST, _LAST = 4, 512
 
 
@@ -33,17 +33,9 @@ def forget_(batch: Batch, generator: torch.Generator, *, share: float = _FORGETF
 
     began = _FIRST * (_LAST / _FIRST) ** uniform()
     forgets = (uniform() < share) & (inputs.features[:, -1, 2:5] == 0).all(1)
-    at_once = (uniform() < _AT_ONCE)[:, None, None]
-    began = torch.where(forgets, began.floor(), torch.inf)[:, None, None]
-
-    beneath = torch.zeros_like(inputs.empty)
-    beneath[..., 0] = at_once
-    known = torch.where(at_once & (inputs.age < AGE_LIMIT), began, AGE_LIMIT)
-    inputs.age = torch.where(inputs.age > began, known, inputs.age)
-    older = inputs.left > began[..., None]
-    gone = older & ~beneath
-    inputs.left = torch.where(older & beneath & (inputs.left < AGE_LIMIT), began[..., None], inputs.left)
-    inputs.left = torch.where(gone, AGE_LIMIT, inputs.left)
+    at_once = uniform() < AT_ONCE
+    began = torch.where(forgets, began.floor(), torch.inf)
+    inputs.age, inputs.left, gone = forgotten(inputs.age, inputs.left, began, at_once)
     inputs.empty = inputs.empty | gone
     batch.ids[..., 1:][gone] = len(batch.cells)
     batch.before[..., 1:][gone] = -1
@@ -54,9 +46,28 @@ def forget_(batch: Batch, generator: torch.Generator, *, share: float = _FORGETF
     batch.label[forgets] = label
 
     centre = inputs.points.new_tensor(batch.screens.shape[2:0:-1]) / 2
-    unpressed = forget_input_(inputs, began[:, 0, 0], centre)
+    unpressed = forget_input_(inputs, began, centre)
     pressed = around(batch.screens[unpressed], centre.expand(int(unpressed.sum()), 2))
     inputs.fovea[unpressed, 1] = pixels_in(pressed)
+
+
+def forgotten(age: Tensor, left: Tensor, began: Tensor, at_once: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what is remembered of B screens on which nothing happened more than some ticks ago: age and left, and (B, h, w, STACK)
+    bool, which contents are forgotten.
+
+    age, left: (B, h, w), (B, h, w, STACK) float, see `TickInputs`
+    began:     (B,) float, how many ticks ago; inf if all is remembered
+    at_once:   (B,) bool: all that is older came then, over what lay directly beneath
+    """
+    began, at_once = began[:, None, None], at_once[:, None, None]
+    beneath = torch.zeros_like(left, dtype=torch.bool)
+    beneath[..., 0] = at_once
+    known = torch.where(at_once & (age < AGE_LIMIT), began, AGE_LIMIT)
+    age = torch.where(age > began, known, age)
+    older = left > began[..., None]
+    gone = older & ~beneath
+    left = torch.where(older & beneath & (left < AGE_LIMIT), began[..., None], left)
+    return age, torch.where(gone, AGE_LIMIT, left), gone
 
 
 def forget_input_(seen: TickInputs | Glimpse, began: Tensor, centre: Tensor) -> Tensor:

@@ -9,11 +9,11 @@ from torch import Tensor
 from ncdesktop.errors import SessionError
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.groups import Groups, groups_of
-from ncdesktop.model.inputs import AGE_LIMIT
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.uncoverer import Uncoverer
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import recorded_before
+from ncdesktop.training.beginnings import AT_ONCE, forgotten
 from ncdesktop.training.moments import Moments
 from ncdesktop.training.table import Table
 
@@ -24,9 +24,6 @@ _SCALE = 10.0
 """Of the loss, which groups that stay make small."""
 _MOST = 0.5
 """Share of a group's contents that have to come back for the group to have come back."""
-_AT_ONCE = 0.5
-"""Share of the dreams that began lately in which all came at once then, over what lay directly beneath; in the others nothing older
-is remembered."""
 
 
 def _groups(network: Uncoverer) -> list[dict[str, Any]]:
@@ -54,15 +51,8 @@ def _remembered(
     table, ticks = moments.table, moments.ticks
     before = recorded_before(table, ticks)
     ids, age, left = (what.unflatten(1, table.grid) for what in (before.ids, before.age, before.left))
-    began, at_once = began[:, None, None], at_once[:, None, None]
-    older = (left > began[..., None]) & (left < AGE_LIMIT)
-    beneath = torch.zeros_like(older)
-    beneath[..., 0] = at_once
-    empty = (ids[..., 1:] < 0) | (older & ~beneath)
-    left = torch.where(older & beneath, began[..., None].clamp(max=AGE_LIMIT).long(), left)
-    known = torch.where(at_once & (age < AGE_LIMIT), began.clamp(max=AGE_LIMIT).long(), AGE_LIMIT)
-    age = torch.where(age > began, known, age)
-    groups = groups_of(left.float(), empty, age.float(), seen.points, seen.ages)
+    age, left, gone = forgotten(age.float(), left.float(), began, at_once)
+    groups = groups_of(left, (ids[..., 1:] < 0) | gone, age, seen.points, seen.ages)
     true = table.entry[table.place[ticks].long(), 0].long().unflatten(1, table.grid)
     came = (ids[..., 1:] == true[..., None]) & (ids[..., :1] != true[..., None])
     return groups, ids.clamp(min=0), came
@@ -76,7 +66,7 @@ def _loss(network: Uncoverer, moments: Examples, generator: torch.Generator) -> 
     at_once = torch.zeros(len(moments), dtype=torch.bool, device=device)
     if network.training:
         began = moments.begin_lately_(seen, generator)
-        at_once = (torch.rand(len(moments), generator=generator) < _AT_ONCE).to(device)
+        at_once = (torch.rand(len(moments), generator=generator) < AT_ONCE).to(device)
     groups, ids, came = _remembered(moments, seen, began, at_once)
     odds, back = network(seen, groups, moments.embedded, ids), groups.share(came) > _MOST
     missed = F.binary_cross_entropy_with_logits(odds, back.float(), reduction="none")

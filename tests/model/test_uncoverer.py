@@ -79,15 +79,20 @@ def covered(world: NeuralWorld) -> Tensor:
     return before
 
 
-def test_what_is_sure_to_come_back_does_as_a_whole_whatever_the_cells_say(tiny_world: NeuralWorld) -> None:
-    model = tiny_world.model
+def saying(world: NeuralWorld, source: Choice, change: float, comes_back: float) -> None:
+    """Let every cell change with log odds `change`, from `source`, and groups come back with log odds `comes_back`."""
+    selector = world.model.selector
     with torch.no_grad():
-        model.selector.heads.weight.zero_()
-        model.selector.heads.bias.zero_()
-        model.selector.heads.bias[0] = 1.0
-        model.selector.heads.bias[1 + Choice.DICTIONARY] = 5.0
-        model.selector.blend.copy_(torch.tensor([9.0, 0.0, 0.0]))  # something happens
-        model.uncoverer.out.bias.fill_(9.0)
+        selector.heads.weight.zero_()
+        selector.heads.bias.zero_()
+        selector.heads.bias[0] = change
+        selector.heads.bias[1 + source] = 60.0
+        world.model.uncoverer.out.bias.fill_(comes_back)
+
+
+def test_what_is_sure_to_come_back_does_as_a_whole_whatever_the_cells_say(tiny_world: NeuralWorld) -> None:
+    saying(tiny_world, Choice.DICTIONARY, 1.0, 9.0)
+    tiny_world.model.selector.blend.copy_(torch.tensor([9.0, 0.0, 0.0]))  # something happens
     before = covered(tiny_world)
     frame = tiny_world.step(fold(Action((64, 64)), [Button(1, True)]))
     assert (cells_of(torch.from_numpy(frame.ui.copy()))[1:5, 2:7] == cells_of(before)[1:5, 2:7]).all()
@@ -96,13 +101,7 @@ def test_what_is_sure_to_come_back_does_as_a_whole_whatever_the_cells_say(tiny_w
 
 
 def test_what_stays_covered_stays_whatever_the_cells_say(tiny_world: NeuralWorld) -> None:
-    model = tiny_world.model
-    with torch.no_grad():
-        model.selector.heads.weight.zero_()
-        model.selector.heads.bias.zero_()
-        model.selector.heads.bias[0] = 60.0
-        model.selector.heads.bias[1 + Choice.EARLIER] = 60.0  # all would come back
-        model.uncoverer.out.bias.fill_(-9.0)
+    saying(tiny_world, Choice.EARLIER, 60.0, -9.0)  # all would come back
     covered(tiny_world)
     shown = tiny_world.get_state().arrays["screen/screen"].copy()
     frame = tiny_world.step(fold(Action((64, 64)), [Button(1, True)]))
