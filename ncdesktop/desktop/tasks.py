@@ -41,6 +41,7 @@ TASKS: dict[str, Task] = {
     "title": tasks_windows.window_menu,
     "program": tasks_programs.program,
     "terminal": tasks_programs.terminal,
+    "shell": tasks_programs.shell,
     "editor": tasks_programs.editor,
     "files": tasks_programs.files,
     "calculator": tasks_programs.calculator,
@@ -51,10 +52,10 @@ TASKS: dict[str, Task] = {
 POLICIES = ("goal", "slow", "fast")
 
 _KINDS = {
-    "terminal": "Xfce4-terminal", "editor": "Mousepad", "files": "Thunar", "calculator": "Galculator",
+    "terminal": "Xfce4-terminal", "shell": "Xfce4-terminal", "editor": "Mousepad", "files": "Thunar", "calculator": "Galculator",
     "finder": "Xfce4-appfinder", "viewer": "Ristretto", "save": "Mousepad",
 }  # fmt: skip
-_PROGRAM_OF = {**{name: name for name in _KINDS if name != "save"}, "save": "editor", "dialog": "editor"}
+_PROGRAM_OF = {name: name for name in _KINDS} | {"save": "editor", "dialog": "editor", "shell": "terminal"}
 _FIRST = {"restore": "minimise", "unmaximise": "maximise", "dialog": "save"}
 _MANY_WINDOWS = 5
 _TYPED = "abcdefghijklmnopqrstuvwxyz0123456789 .,;=-"

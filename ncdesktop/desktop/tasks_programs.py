@@ -7,7 +7,7 @@ from ncdesktop.desktop.tasks_files import use_files
 from ncdesktop.desktop.tasks_windows import close_window
 from ncdesktop.desktop.windows import Window
 
-__all__ = ["calculator", "editor", "files", "finder", "program", "save", "terminal", "viewer"]
+__all__ = ["calculator", "editor", "files", "finder", "program", "save", "shell", "terminal", "viewer"]
 
 _WORD_LIST = (
     "the a an of to and in is it that this was for on with as at by from or be are have has will can not all one two "
@@ -41,6 +41,19 @@ def program(actor: Actor) -> Ticks:
 def terminal(actor: Actor) -> Ticks:
     """Run commands in a terminal, scroll back, select text."""
     yield from _use(actor, "Xfce4-terminal")
+
+
+def shell(actor: Actor) -> Ticks:
+    """Run many commands in a terminal, one soon after the other."""
+    window = _last(actor, "Xfce4-terminal")
+    if not window:
+        return
+    yield from _focus(actor, window)
+    for _ in range(actor.random.randint(8, 16)):
+        if not _active(actor, window):
+            return
+        yield from actor.hand.type(_command(actor), enter=True)
+        yield from actor.hand.wait(0.2, 0.6)
 
 
 def editor(actor: Actor) -> Ticks:
