@@ -9,10 +9,12 @@ from ncdesktop.model.actions_encoder import ActionEncoder, ActionEncoderConfig
 from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.carrier import Carrier, CarrierConfig
 from ncdesktop.model.cell_encoder import CellEncoder, CellEncoderConfig
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.generator import Generator, GeneratorConfig
 from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Placer, PlacerConfig
+from ncdesktop.model.scribe import Scribe, ScribeConfig
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.typist import Typist, TypistConfig
@@ -93,6 +95,7 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
                 )
             ),
             "typist": Typist(TypistConfig(width=4, paint=8)),
+            "scribe": Scribe(ScribeConfig(glyphs=64, dim=16, heads=2, layers=1)),
             "carrier": Carrier(
                 CarrierConfig(feature_dim=16, cell_dim=16, dim=8, grid=(size[1] // 16, size[0] // 16))
             ),
@@ -103,6 +106,14 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
         start=random_screen(seed, size),
         sprites=tiny_sprites(seed),
     ).eval()
+
+
+def all_may_change(model: NCGUIWorld) -> None:
+    """Every cell changes a little likelier than not, and would be painted."""
+    with torch.no_grad():
+        model.selector.heads.weight.zero_()
+        model.selector.heads.bias[0] = -1.0
+        model.selector.heads.bias[1 + Choice.GENERATE] = 60.0
 
 
 def busy_actions(ticks: int, size: tuple[int, int] = TINY_SIZE, seed: int = 0) -> list[Action]:

@@ -61,6 +61,7 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         "placer": model.placer,
         "uncoverer": model.uncoverer,
         "typist": model.typist,
+        "scribe": model.scribe,
         "carrier": Carrier(replace(model.carrier.config, feature_dim=fine)),
         "generator": Generator(
             replace(model.generator.config, feature_dim=fine, width=wide(model.generator.config.width))

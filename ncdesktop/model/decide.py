@@ -13,7 +13,7 @@ from ncdesktop.model.drag import dragging
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Pivot, pick, settle, sharpness
+from ncdesktop.model.sampler import Pivot, awaited, pick, settle, sharpness
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.uncoverer import Returning
@@ -22,8 +22,8 @@ __all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
 
 Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
-_CANDIDATES = 6
-"""Sprites that are compared before one of them opens."""
+_CANDIDATES, _CONSIDERED = 6, 0.01
+"""So many sprites are compared before one of them opens, if they are at least so likely, or the likeliest."""
 _OPENS = 0.5
 """Probability that a sprite opens, from which on one does, whatever the cells say."""
 _RETURNS = 0.5
@@ -153,10 +153,12 @@ def decide(
         )
 
     first = look(inputs, encoded, action)
-    sharp = sharpness(inputs.features, inputs.keys).tolist()
+    sharp, sooner = (of(inputs.features, inputs.keys).tolist() for of in (sharpness, awaited))
     pivots = [
-        pick(probability, generator, sharpness=own, happens=happens)
-        for probability, generator, own in zip(first.probability, generators, sharp, strict=True)
+        pick(probability, generator, sharpness=own, awaited=added, happens=happens)
+        for probability, generator, own, added in zip(
+            first.probability, generators, sharp, sooner, strict=True
+        )
     ]
     drawn = torch.zeros_like(first.changed)
     doubts = [(screen, pivot) for screen, pivot in enumerate(pivots) if pivot]
@@ -212,9 +214,10 @@ def _place_(model: NCGUIWorld, first: Decided, screens: list[int], glimpse: Glim
     spoken = (of_sprite & (probability > probability.amax((1, 2), keepdim=True) / 2)).flatten(1).any(1)
     for place in torch.nonzero(spoken | (any_ > _OPENS)).flatten().tolist():
         screen = screens[place]
-        expected = scene.agreement(screen, candidates[place]) @ likely[place]
+        some = likely[place] >= likely[place].max().clamp(max=_CONSIDERED)
+        expected = scene.agreement(screen, candidates[place, some]) @ likely[place, some]
         first.odds[screen], best = expected.max(0)
-        first.placed[screen] = candidates[place, best]
+        first.placed[screen] = candidates[place, some][best]
 
 
 def _reveal(first: Decided, doubts: list[tuple[int, Pivot]], scene: Scene, inputs: TickInputs) -> Revealed:

@@ -23,6 +23,7 @@ from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.placer import Placer
 from ncdesktop.model.pretrained import WEIGHTS, Part
 from ncdesktop.model.screen import cells_of, screen_of
+from ncdesktop.model.scribe import Scribe
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.typist import Typist
@@ -32,7 +33,7 @@ from ncdesktop.world import CELL, Cursor
 
 __all__ = ["NCGUIWorld"]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
@@ -43,6 +44,7 @@ _PARTS: dict[str, type[Part]] = {
     "uncoverer": Uncoverer,
     "carrier": Carrier,
     "typist": Typist,
+    "scribe": Scribe,
     "generator": Generator,
 }
 _VOCABULARY_COLUMNS = 128
@@ -77,6 +79,7 @@ class NCGUIWorld(nn.Module):
         self.placer: Placer = parts["placer"]  # type: ignore[assignment]
         self.uncoverer: Uncoverer = parts["uncoverer"]  # type: ignore[assignment]
         self.typist: Typist = parts["typist"]  # type: ignore[assignment]
+        self.scribe: Scribe = parts["scribe"]  # type: ignore[assignment]
         self.carrier: Carrier = parts["carrier"]  # type: ignore[assignment]
         self.generator: Generator = parts["generator"]  # type: ignore[assignment]
         self.vocabulary: Tensor

@@ -8,13 +8,15 @@ from torch import Tensor
 
 from ncdesktop.model.crew import Painter
 
-__all__ = ["NOISE", "Noise", "Pivot", "noised", "paint", "pass_by", "pick", "settle", "sharpness"]
+__all__ = ["NOISE", "Noise", "Pivot", "awaited", "noised", "paint", "pass_by", "pick", "settle", "sharpness"]
 
 Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _AT_ONCE, _IN_TIME = 1.4, 1.0
+_AWAITED = 1.1
+"""Log odds by which what comes in its own time comes sooner: what has not come while it was likely is not expected any more."""
 _WAITED = 13
 """Ticks after which what moves is no longer what was launched."""
 _NEVER, _SURE = 0.05, 0.97
@@ -47,15 +49,36 @@ def sharpness(features: Tensor, keys: Tensor) -> Tensor:
 
     features, keys: (B, HISTORY, ...) of the actions, see ActionMemory
     """
-    edges = (features[..., 5:14] != 0).any(-1) | (keys != 0).any(-1)
+    return torch.where(_waits(features, keys), _IN_TIME, _AT_ONCE)
+
+
+def awaited(features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B,) log odds to add to those with which what may happen does: where a button was touched of late, and what that launched may
+    come in its own time. For `features` and `keys` see `sharpness`."""
+    clicked = (features[:, -_WAITED:, 5:11] != 0).flatten(1).any(1)
+    return torch.where(_waits(features, keys) & clicked, _AWAITED, 0.0)
+
+
+def _edges(features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B, HISTORY) bool: in which ticks buttons, wheel or keys were touched."""
+    return (features[..., 5:14] != 0).any(-1) | (keys != 0).any(-1)
+
+
+def _waits(features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B,) bool: nothing is touched, so that what happens comes in its own time."""
+    edges = _edges(features, keys)
     held = (features[:, -1, 2:5] != 0).any(-1)
     moves = (features[:, -2:, :2] != 0).flatten(1).any(1)
-    waits = ~edges[:, -1] & ~held & (edges[:, -_WAITED:].any(1) | ~moves)
-    return torch.where(waits, _IN_TIME, _AT_ONCE)
+    return ~edges[:, -1] & ~held & (edges[:, -_WAITED:].any(1) | ~moves)
 
 
 def pick(
-    probability: Tensor, generator: torch.Generator, *, sharpness: float = 1.0, happens: bool = False
+    probability: Tensor,
+    generator: torch.Generator,
+    *,
+    sharpness: float = 1.0,
+    awaited: float = 0.0,
+    happens: bool = False,
 ) -> Pivot | None:
     """Draw whether what may happen does happen, and a cell of it, so that the cells of one event can agree with it.
 
@@ -65,11 +88,12 @@ def pick(
 
     probability: (h, w) of a first look with nothing revealed
     sharpness:   of the odds, see `sharpness`
+    awaited:     log odds that are added to them before, see `awaited`
     happens:     what may happen does, however unlikely
     returns:     None if nothing happens and that was likely: the first look stands
     """
     numbers = pass_by(generator)
-    flat = probability.flatten().double().cpu()
+    flat = (probability.flatten().double().cpu().logit() + awaited).sigmoid()
     doubtful = (flat > (0 if happens else _NEVER)) & (flat < _SURE)
     if not doubtful.any():
         return _pivot(flat.argmax(), probability, True, 1.0) if flat.max() >= _SURE else None

@@ -44,7 +44,8 @@ def _collect(model: NCGUIWorld, table: Table, count: int, seed: int) -> Examples
 def _remembered(
     moments: Moments, seen: Glimpse, began: Tensor, at_once: Tensor
 ) -> tuple[Groups, Tensor, Tensor]:
-    """Return the groups on the moments' screens, ids of what these show and remember, and which contents came back, likewise.
+    """Return the groups on the moments' screens, ids of what these show and remember, and which contents came back, likewise; and let
+    what is `seen`, in place, be as old as the groups have it.
 
     began: (B,) ticks since the dream began; at_once (B,) bool: all came then, over what lay directly beneath
     """
@@ -52,6 +53,7 @@ def _remembered(
     before = recorded_before(table, ticks)
     ids, age, left = (what.unflatten(1, table.grid) for what in (before.ids, before.age, before.left))
     age, left, gone = forgotten(age.float(), left.float(), began, at_once)
+    seen.age = age
     groups = groups_of(left, (ids[..., 1:] < 0) | gone, age, seen.points, seen.ages)
     true = table.entry[table.place[ticks].long(), 0].long().unflatten(1, table.grid)
     came = (ids[..., 1:] == true[..., None]) & (ids[..., :1] != true[..., None])

@@ -12,6 +12,7 @@ from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
+from ncdesktop.model.scribe import Scribe
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.model.typist import Typist
 from ncdesktop.model.uncoverer import Uncoverer, UncovererConfig
@@ -47,6 +48,7 @@ def new_model(
         "uncoverer": Uncoverer(UncovererConfig(grid=table.grid, cursors=len(cursors))),
         "carrier": Carrier(CarrierConfig(grid=table.grid)),
         "typist": Typist(),
+        "scribe": Scribe(),
         "generator": Generator(),
     }
     model = NCGUIWorld(

@@ -102,6 +102,7 @@ def train(
         model.uncoverer,
         model.carrier,
         model.typist,
+        model.scribe,
     ):  # they learn alone, at the end
         part.requires_grad_(False)
     average = copy.deepcopy(model).eval().requires_grad_(False)

@@ -15,11 +15,13 @@ __all__ = ["add_arguments", "run"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = (
         "what to train: the world model; or, alone, at the end of a run, its painter (what nothing else supplies), its carrier (what a drag "
-        "moves), its typist (typed letters), its placer (which windows open where: without it none does), its uncoverer (what comes back when something closes) or its glance (when something happens, and the pointer's "
+        "moves), its typist (typed letters), its scribe (what a terminal answers), its placer (which windows open where: without it none does), its uncoverer (what comes back when something closes) or its glance (when something happens, and the pointer's "
         "shape: without it clicks are answered less surely, and every tick takes as long)"
     )
     parser.add_argument(
-        "what", choices=("world", "painter", "carrier", "typist", "placer", "uncoverer", "glance"), help=help_
+        "what",
+        choices=("world", "painter", "carrier", "typist", "scribe", "placer", "uncoverer", "glance"),
+        help=help_,
     )
     parser.add_argument(
         "sessions", nargs="+", type=Path, metavar="SESSION", help="session, or folder of sessions"
@@ -50,6 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.training.launch import launch, launch_alone
     from ncdesktop.training.painter import PAINTER
     from ncdesktop.training.placer import PLACER
+    from ncdesktop.training.scribe import SCRIBE
     from ncdesktop.training.typist import TYPIST
     from ncdesktop.training.uncoverer import UNCOVERER
     from ncdesktop.training.world import TrainConfig
@@ -67,6 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
         "painter": PAINTER,
         "carrier": CARRIER,
         "typist": TYPIST,
+        "scribe": SCRIBE,
         "placer": PLACER,
         "uncoverer": UNCOVERER,
         "glance": GLANCE,

@@ -8,7 +8,7 @@ from ncdesktop.events import Key
 from ncdesktop.model.inputs import nothing_revealed
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Pivot, noised, pick, settle, sharpness
+from ncdesktop.model.sampler import Pivot, awaited, noised, pick, settle, sharpness
 from ncdesktop.model.selector import EXPECTED
 from ncdesktop.model.turn import tick_inputs
 
@@ -45,6 +45,19 @@ def test_what_a_click_launched_comes_at_the_rate_the_network_gives() -> None:
     pressed = keys.clone()
     pressed[3, -4] = 5
     assert sharpness(features, pressed)[3] == 1.0  # a key, too
+
+
+def test_what_is_awaited_comes_sooner_than_that_and_nothing_else_does() -> None:
+    features = torch.cat([_moment(since, moves) for since, moves in [(0, 0), (1, 1), (13, 0), (13, 1)]])
+    keys = torch.zeros(4, HISTORY, 2)
+    sooner = awaited(features, keys)
+    assert (sooner > 0).tolist() == [False, True, False, False]
+    typed = keys.clone()
+    typed[2:, -4] = 5
+    assert (awaited(features, typed) > 0).tolist() == [False, True, False, False]  # a key launches nothing
+    unlikely, generator = torch.full((2, 2), 0.1), torch.Generator().manual_seed(0)
+    drawn = [pick(unlikely, generator, awaited=float(sooner[1])) for _ in range(1000)]
+    assert abs(sum(pivot is not None and pivot.changes for pivot in drawn) / 1000 - 0.25) < 0.05
 
 
 def _moment(since: int, moves: int) -> torch.Tensor:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny import TINY_SIZE, tiny_cursors
+from tiny import TINY_SIZE, all_may_change, tiny_cursors
 
 from ncdesktop.actions import Action, fold
 from ncdesktop.errors import SessionError
@@ -52,14 +52,6 @@ def typed_session(tmp_path: Path) -> Session:
         writer.write(action, Frame(typed, page(typed), action.pointer, tiny_cursors()[0]))
     writer.close()
     return open_session(tmp_path / "typed")
-
-
-def all_may_change(model: NCGUIWorld) -> None:
-    """Every cell changes a little likelier than not, and would be painted."""
-    with torch.no_grad():
-        model.selector.heads.weight.zero_()
-        model.selector.heads.bias[0] = -1.0
-        model.selector.heads.bias[1 + Choice.GENERATE] = 60.0
 
 
 def test_what_it_has_learned_is_written_in_a_dream_and_nothing_without_a_caret(
