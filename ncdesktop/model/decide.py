@@ -153,7 +153,8 @@ def decide(
         )
 
     first = look(inputs, encoded, action)
-    sharp, sooner = (of(inputs.features, inputs.keys).tolist() for of in (sharpness, awaited))
+    sharp = sharpness(inputs.features, inputs.keys).tolist()
+    sooner = awaited(inputs.features, inputs.keys, inputs.ages[:, 1], glimpse.age).tolist()
     pivots = [
         pick(probability, generator, sharpness=own, awaited=added, happens=happens)
         for probability, generator, own, added in zip(
