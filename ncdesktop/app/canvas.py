@@ -15,10 +15,11 @@ _GROUND = (10, 12, 16)
 
 
 class Canvas:
-    """Draws frames; what was scaled for one frame is kept until the next."""
+    """Draws frames; what was scaled for one frame is kept for the next."""
 
     def __init__(self) -> None:
         self._shown: tuple[Frame, Placement] | None = None
+        self._picture = np.zeros((0, 0, 3), np.uint8)
         self._scaled = pygame.Surface((1, 1))
         self._pointers: dict[tuple[int, int, int], tuple[Cursor, pygame.Surface]] = {}
 
@@ -27,7 +28,7 @@ class Canvas:
         frame, both = status.frame, status.beside
         if self._shown is None or self._shown[0] is not frame or self._shown[1] != view.whole:
             picture = frame.ui if both is None else draw_comparison(both, pointer=False)
-            self._scaled = _scale(picture, view.whole, self._scaled)
+            self._scale(picture, view.whole)
             self._shown = (frame, view.whole)
         if self._scaled.get_size() != target.get_size():
             target.fill(_GROUND)
@@ -36,6 +37,23 @@ class Canvas:
         for screen, placement in zip(frames, view.panes, strict=True):
             if screen.cursor is not None:
                 self._draw_pointer(target, screen.cursor, placement, pointer)
+
+    def _scale(self, picture: np.ndarray, placement: Placement) -> None:
+        """Scale a picture (h, w, 3) to its place's size; where that is crisp, only what differs from the last."""
+        height, width = picture.shape[:2]
+        rows, columns = slice(0, height), slice(0, width)
+        if self._scaled.get_size() != (placement.width, placement.height):
+            self._scaled = pygame.Surface((placement.width, placement.height)).convert()
+        elif placement.crisp and self._picture.shape == picture.shape:
+            rows, columns = _differing(self._picture, picture)
+        self._picture = picture
+        if rows.start == rows.stop:
+            return
+        left, right = (at * placement.width // width for at in (columns.start, columns.stop))
+        top, bottom = (at * placement.height // height for at in (rows.start, rows.stop))
+        into = self._scaled.subsurface((left, top, right - left, bottom - top))
+        scale = pygame.transform.scale if placement.crisp else pygame.transform.smoothscale
+        scale(rgb_surface(picture[rows, columns]), into.get_size(), into)
 
     def _draw_pointer(
         self, target: pygame.Surface, cursor: Cursor, placement: Placement, pointer: tuple[int, int]
@@ -81,16 +99,14 @@ def draw_splash(target: pygame.Surface, age_s: float) -> None:
     pygame.draw.rect(target, ACCENT, (track.left + round(place * width * 0.75), track.top, width // 4, 3))
 
 
-def _scale(picture: np.ndarray, placement: Placement, into: pygame.Surface) -> pygame.Surface:
-    """Return a picture at its place's size; `into` is drawn over if that is its size: fresh memory is slow."""
-    screen = rgb_surface(picture)
-    size = (placement.width, placement.height)
-    if size == screen.get_size():
-        return screen
-    if into.get_size() != size:
-        into = pygame.Surface(size).convert()
-    scale = pygame.transform.scale if placement.crisp else pygame.transform.smoothscale
-    return scale(screen, size, into)
+def _differing(before: np.ndarray, after: np.ndarray) -> tuple[slice, slice]:
+    """Return the rows and columns of the box in which two pictures (h, w, 3) differ, empty ones if they do not."""
+    if np.array_equal(before, after):
+        return slice(0, 0), slice(0, 0)
+    differs = (before != after).reshape(len(before), -1)
+    rows = np.flatnonzero(differs.any(1))
+    columns = np.flatnonzero(differs[rows[0] : rows[-1] + 1].any(0)) // 3
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def icon() -> pygame.Surface:

@@ -23,6 +23,8 @@ _STAGES = (
     (200, 200, 120),
 )
 _PAGE_BYTES = 4096
+_EVERY = 3
+"""Ticks from one look at the figures to the next: numbers that change fifteen times a second cannot be read."""
 
 
 class Hud:
@@ -31,6 +33,8 @@ class Hud:
     def __init__(self) -> None:
         self._latency_ms: deque[float] = deque(maxlen=120)
         self._last_tick: int | None = None
+        self._panel = pygame.Surface((0, 0))
+        self._size_px = self._of_tick = 0
         self._memory: tuple[int, float] = (-1, 0.0)
 
     def presented(self, status: Status, now_s: float) -> None:
@@ -41,15 +45,23 @@ class Hud:
                 self._latency_ms.append((now_s - status.input_time_s) * 1000)
 
     def draw(self, target: pygame.Surface, status: Status) -> None:
-        """Draw into the upper right corner."""
-        size_px = max(11, min(16, target.get_height() // 48))
+        """Draw into the upper right corner; while the dream runs, figures some ticks old."""
+        size_px, tick = max(11, min(16, target.get_height() // 48)), status.frame.tick
+        runs = not status.paused and not status.travel
+        if not runs or size_px != self._size_px or abs(tick - self._of_tick) >= _EVERY:
+            self._write(status, size_px)
+            self._size_px, self._of_tick = size_px, tick
+        target.blit(self._panel, (target.get_width() - self._panel.get_width() - size_px, size_px))
+
+    def _write(self, status: Status, size_px: int) -> None:
+        """Draw the figures into the panel."""
         figures, line = status.figures, round(size_px * 1.45)
         changed = 0 if figures.changed is None else int(figures.changed.sum())
         cells = 0 if figures.changed is None else figures.changed.size
         latency = f"{np.median(self._latency_ms):.0f} ms" if self._latency_ms else "no input yet"
         seconds, megabytes = status.rewind
         on_pace = figures.fps >= 0.95 * FPS * min(status.speed, 1)
-        rows = [
+        rows: tuple[tuple[str, str, tuple[int, int, int]], ...] = (
             ("ticks a second", f"{figures.fps:.1f} of {FPS * status.speed:g}", GOOD if on_pace else WARNING),
             ("tick", f"{figures.tick_ms:.0f} ms", INK),
             (
@@ -63,13 +75,16 @@ class Hud:
             ("rewind", f"{seconds:.0f} s, {megabytes:.1f} MB", INK),
             ("tick / seed", f"{status.frame.tick} / {status.seed}", INK),
             ("slot", "none" if status.slot is None else str(status.slot), INK),
-        ]
+        )
         width, chart_px = size_px * 19, size_px * 3
         stage_rows = -(-len(figures.stage_ms) // 2)
-        height = (len(rows) + stage_rows) * line + chart_px + size_px * 3
-        area = pygame.Rect(target.get_width() - width - size_px, size_px, width, height)
+        area = pygame.Rect(0, 0, width, (len(rows) + stage_rows) * line + chart_px + size_px * 3)
+        if self._panel.get_size() != area.size:
+            self._panel = pygame.Surface(area.size, pygame.SRCALPHA)
+        target = self._panel
+        target.fill((0, 0, 0, 0))
         panel(target, area)
-        left, right, top = area.left + size_px, area.right - size_px, area.top + size_px // 2
+        left, right, top = size_px, width - size_px, size_px // 2
         for name, value, color in rows:
             target.blit(text(name, size_px, FAINT), (left, top))
             words = spelled(value, size_px, color)
@@ -89,15 +104,11 @@ class Hud:
     def _chart(self, target: pygame.Surface, area: pygame.Rect, recent_ms: tuple[float, ...]) -> None:
         """Draw the last ticks' milliseconds as bars under the line of the budget."""
         scale = area.height / (1.5 * _BUDGET_MS)
-        count = min(len(recent_ms), area.width // 2, max(area.right, 0) // 2)  # a small window cuts them off
-        ticks_ms = np.array(recent_ms[len(recent_ms) - count :])
-        bars_px = np.clip(np.round(ticks_ms * scale), 1, area.height)
-        colors = np.where((ticks_ms < _BUDGET_MS)[:, None], ACCENT, WARNING)
-        filled = np.arange(area.height, 0, -1) <= bars_px[:, None]  # (count, height)
-        pixels = pygame.surfarray.pixels3d(target)  # locks the target; a line a bar took three times as long
-        bars = pixels[area.right - 2 * count : area.right : 2, area.top : area.bottom]
-        np.copyto(bars, colors[:, None], where=filled[:, : bars.shape[1], None], casting="unsafe")
-        del bars, pixels
+        count = min(len(recent_ms), area.width // 2)
+        for place, tick_ms in enumerate(recent_ms[len(recent_ms) - count :]):
+            bar_px = min(max(1, round(tick_ms * scale)), area.height)
+            left = area.right - 2 * (count - place)
+            target.fill(ACCENT if tick_ms < _BUDGET_MS else WARNING, (left, area.bottom - bar_px, 1, bar_px))
         budget_y = area.bottom - round(_BUDGET_MS * scale)
         pygame.draw.line(target, FAINT, (area.left, budget_y), (area.right, budget_y))
 

@@ -36,3 +36,20 @@ def test_a_window_may_be_too_small_for_them(status, size):
     target = pygame.Surface(size)
     Hud().draw(target, status)
     assert np.any(pygame.surfarray.array3d(target)) or size == (1, 1)
+
+
+def test_figures_are_drawn_anew_every_third_tick_and_while_paused_every_time(status):
+    hud, target = Hud(), pygame.Surface((1024, 768))
+
+    def shown(tick, *, fps, paused=False):
+        figures = replace(status.figures, fps=fps)
+        frame = replace(status.frame, tick=tick)
+        target.fill(0)
+        hud.draw(target, replace(status, frame=frame, figures=figures, paused=paused))
+        return pygame.surfarray.array3d(target)
+
+    first = shown(1, fps=11.1)
+    assert np.array_equal(shown(2, fps=12.2), first)
+    assert not np.array_equal(shown(4, fps=13.3), first)
+    before = shown(4, fps=14.4, paused=True)
+    assert not np.array_equal(shown(4, fps=15.5, paused=True), before)
