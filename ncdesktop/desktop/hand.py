@@ -62,8 +62,11 @@ class Hand:
             yield from self._path((x, y), ticks, 0.12)
 
     def click(self, button: int = 1, *, hesitate: bool = True) -> Ticks:
-        """Press and release; sometimes both within a tick."""
-        if hesitate and self.random.random() < 0.6:
+        """Press and release; sometimes both within a tick, sometimes after a rest in which tooltips come."""
+        doubt = self.random.random() if hesitate else 1.0
+        if doubt < 0.15:
+            yield from self.wait(0.4, 2.0)
+        elif doubt < 0.6:
             yield from self.wait(0.07, 0.25)
         down, up = Button(button, True), Button(button, False)
         held = self.random.choice([0, 1, 1, 1, 2, 2, 3])

@@ -57,7 +57,7 @@ def open_program(actor: Actor, name: str) -> Ticks:
 
 def icon(actor: Actor) -> Ticks:
     """Open a folder by a double click on a desktop icon."""
-    point = actor.icon(actor.random.choice(["home", "home", "home", "filesystem", "trash"]))
+    point = actor.icon(actor.random.choice(["home", "filesystem", "trash"]))
     if point:
         known = actor.known()
         yield from actor.hand.move(point)
