@@ -9,7 +9,7 @@ from torch import Tensor
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import Decided
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.screen import cells_of, screen_of
+from ncdesktop.model.screen import cells_of, differing, screen_of
 from ncdesktop.model.sprites import overlap
 from ncdesktop.model.state import ScreenState
 from ncdesktop.world import CELL
@@ -47,7 +47,7 @@ def carry_(
     inside, own = overlap(state.under.shape, image.shape, *box[:2].tolist())
     shown = state.under.clone()
     shown[inside] = image[own]
-    differs = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
+    differs = differing(shown, state.screen)
     there = _cells_in(state, box)
     if not bool(state.holds) and int((follows & there).sum()) < _FOLLOWS * int((differs & there).sum()):
         state.let_go_()

@@ -44,14 +44,14 @@ class _Axis(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, what: Tensor, points: Tensor) -> Tensor:
-        """what (B, dim), points (B, _POINTS) int64, below -BEYOND if there is none -> (B, BEYOND + length) from -BEYOND on"""
+        """what (B, N, dim), points (B, _POINTS) int64, below -BEYOND if there is none -> (B, N, BEYOND + length) from -BEYOND on"""
         odds = self.places(what)
         place = torch.arange(-BEYOND, self.length, device=what.device)
         apart = place - points[..., None]  # (B, _POINTS, places)
         near = (apart.abs() <= BEYOND) & (points >= -BEYOND)[..., None]
-        distances = self.distances(what).unflatten(1, (_POINTS, -1))
-        by_points = distances.gather(2, (apart + BEYOND).clamp(0, 2 * BEYOND)) * near
-        return odds + by_points.sum(1)
+        distances = self.distances(what).unflatten(2, (_POINTS, -1))
+        which = (apart + BEYOND).clamp(0, 2 * BEYOND)[:, None].expand(-1, what.shape[1], -1, -1)
+        return odds + (distances.gather(3, which) * near[:, None]).sum(2)
 
 
 class Placer(Part):
@@ -92,11 +92,11 @@ class Placer(Part):
         return self.names(self._hidden(events))
 
     def rows_of(self, events: Tensor, sprites: Tensor, seen: Glimpse) -> Tensor:
-        """events (B, dim), sprites (B,) int64 -> log odds (B, BEYOND + height) of the corner's y, from -BEYOND on"""
+        """events (B, dim), sprites (B, N) int64 -> log odds (B, N, BEYOND + height) of each corner's y, from -BEYOND on"""
         return self.down(self._of(events, sprites), _points(seen, 1))
 
     def columns_of(self, events: Tensor, sprites: Tensor, y: Tensor, seen: Glimpse) -> Tensor:
-        """Likewise of its x, given its y (B,): (B, BEYOND + width)"""
+        """Likewise of their x, given their y (B, N): (B, N, BEYOND + width)"""
         return self.across(self._of(events, sprites) + self.row(y + BEYOND), _points(seen, 0))
 
     def forward(self, seen: Glimpse, count: int = 1) -> tuple[Tensor, Tensor, Tensor]:
@@ -105,17 +105,14 @@ class Placer(Part):
         events = self.events(seen)
         names = self.names_of(events).float().softmax(1)
         of_name, sprites = names[:, 1:].topk(count)
-        placed, odds = [], []
-        for likely, sprite in zip(of_name.unbind(1), sprites.unbind(1), strict=True):
-            of_row, row = self.rows_of(events, sprite, seen).float().softmax(1).max(1)
-            columns = self.columns_of(events, sprite, row - BEYOND, seen)
-            of_column, column = columns.float().softmax(1).max(1)
-            placed.append(torch.stack([sprite, row - BEYOND, column - BEYOND], 1))
-            odds.append(likely * of_row * of_column)
-        return torch.stack(placed, 1), torch.stack(odds, 1), 1 - names[:, 0]
+        of_row, row = self.rows_of(events, sprites, seen).float().softmax(-1).max(-1)
+        columns = self.columns_of(events, sprites, row - BEYOND, seen)
+        of_column, column = columns.float().softmax(-1).max(-1)
+        placed = torch.stack([sprites, row - BEYOND, column - BEYOND], -1)
+        return placed, of_name * of_row * of_column, 1 - names[:, 0]
 
     def _of(self, events: Tensor, sprites: Tensor) -> Tensor:
-        return F.gelu(self.place_in(self._hidden(events)) + self.named(sprites))
+        return F.gelu(self.place_in(self._hidden(events))[:, None] + self.named(sprites))
 
     def _hidden(self, numbers: Tensor) -> Tensor:
         return F.dropout(numbers, self.config.hidden, self.training)

@@ -13,7 +13,8 @@ from PIL import Image
 from torch import Tensor
 
 from ncdesktop.errors import WeightsError
-from ncdesktop.model.screen import cells_of
+from ncdesktop.model.screen import cells_of, differing
+from ncdesktop.world import CELL
 
 __all__ = ["NO_SPRITE", "Sprites", "overlap"]
 
@@ -63,23 +64,40 @@ class Sprites:
 
     def cells(self, screens: Tensor, placed: Tensor) -> tuple[Tensor, Tensor]:
         """Return the cells (B, rows, cols, 16, 16, 3) that `drawn` makes, and which differ from the screens', (B, rows, cols)."""
-        cells = cells_of(self.drawn(screens, placed))
-        return cells, (cells != cells_of(screens)).flatten(3).any(-1)
+        drawn = self.drawn(screens, placed)
+        return cells_of(drawn), differing(drawn, screens)
 
     def agreement(self, screen: Tensor, placed: Tensor) -> Tensor:
         """Return (N, N): of the cells that one or the other of two placed sprites would change, the share that both make alike.
 
         screen: (H, W, 3) uint8; placed (N, 3) int64
         """
-        cells, drawn = self.cells(screen.expand(len(placed), -1, -1, -1), placed)
+        part, corner = self._around(screen, placed)
+        moved = placed - torch.tensor([0, *corner], device=placed.device)
+        cells, drawn = self.cells(part.expand(len(placed), -1, -1, -1), moved)
         somewhere = drawn.any(0)
-        cells, drawn = cells[:, somewhere].flatten(2).short(), drawn[:, somewhere]
-        rows = []
-        for own, by in zip(cells, drawn, strict=True):
-            either = drawn | by
-            alike = (cells - own).abs().float().mean(-1) < ALIKE
-            rows.append((alike & either).sum(1) / either.sum(1).clamp(min=1))
-        return torch.stack(rows)
+        cells, drawn = cells[:, somewhere].flatten(2), drawn[:, somewhere]
+        agreement = torch.diag(drawn.any(1).float())
+        for place in range(len(placed) - 1):
+            own, others = cells[place], cells[place + 1 :]
+            apart = torch.maximum(own, others) - torch.minimum(own, others)
+            alike, either = apart.float().mean(-1) < ALIKE, drawn[place] | drawn[place + 1 :]
+            shares = (alike & either).sum(1) / either.sum(1).clamp(min=1)
+            agreement[place, place + 1 :] = agreement[place + 1 :, place] = shares
+        return agreement
+
+    def _around(self, screen: Tensor, placed: Tensor) -> tuple[Tensor, tuple[int, int]]:
+        """Return the whole cells of a screen that placed sprites may change, as a screen, and y and x of their corner."""
+        boxes = [
+            (y, x, y + self.sizes[number][0], x + self.sizes[number][1]) for number, y, x in placed.tolist()
+        ]
+        tops, lefts, bottoms, rights = zip(*boxes, strict=True)
+        height, width = screen.shape[:2]
+        top, left = (
+            min(max(min(at), 0), size - CELL) // CELL * CELL for at, size in ((tops, height), (lefts, width))
+        )
+        bottom, right = (-(-max(max(at), CELL) // CELL) * CELL for at in (bottoms, rights))
+        return screen[top:bottom, left:right], (top, left)
 
     @cached_property
     def fingerprint(self) -> int:

@@ -8,7 +8,7 @@ from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import EVENT_CELLS, Decided
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.screen import cells_of, pixels_in, windows
+from ncdesktop.model.screen import differing, pixels_in, windows
 from ncdesktop.model.scribe import CARETS, ENTER, MARGIN, line_before
 from ncdesktop.model.sprites import overlap
 from ncdesktop.model.state import ScreenState
@@ -59,7 +59,7 @@ def write_(
             return None
     (top, left), (height, width) = origin.tolist(), changed.shape
     own_cells = slice(top, top + height), slice(left, left + width)
-    written = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)[own_cells]
+    written = differing(shown, state.screen)[own_cells]
     stays = torch.zeros(state.grid, dtype=torch.bool, device=shown.device)
     if answered:
         stays[_cells_in(answered)] = True

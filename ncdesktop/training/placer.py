@@ -44,12 +44,14 @@ def _loss(network: Placer, moments: Examples, generator: torch.Generator) -> Ten
     if not len(which):
         return missed
     events, seen = events[which], seen.at(which)
-    sprite, y, x = opened[which].unbind(1)
+    sprite, y, x = opened[which, :, None].unbind(1)
     for odds, true in (
         (network.rows_of(events, sprite, seen), y + BEYOND),
         (network.columns_of(events, sprite, y, seen), x + BEYOND),
     ):
-        missed = missed + F.cross_entropy(odds.float(), true) * len(which) / len(opened)
+        missed = missed + F.cross_entropy(odds.float().flatten(0, 1), true.flatten()) * len(which) / len(
+            opened
+        )
     return missed
 
 

@@ -67,6 +67,14 @@ def test_sprites_agree_in_cells_that_they_make_alike() -> None:
     torch.testing.assert_close(agreement, likewise)
 
 
+def test_sprites_agree_about_what_is_seen_of_them() -> None:
+    screen = torch.full((64, 80, 3), 7, dtype=torch.uint8)
+    placed = torch.tensor(
+        [[1, -32, 40], [2, -32, 40], [2, 200, 40]]
+    )  # the letter is beyond the border; the last wholly
+    assert windows().agreement(screen, placed).tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
+
+
 def saved(sprites: Sprites, path: Path, *, rows: int | None = None) -> Path:
     Image.fromarray(sprites.sheet()[:rows]).save(path, lossless=True, exact=True)
     return path
@@ -99,17 +107,17 @@ def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: Ne
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
     seen = Glimpse.of(inputs, inputs.embedded[..., 0, :], inputs.age)
     seen.placed = torch.tensor([[2, 40, 50]])
-    events, sprite = torch.randn(1, 16), torch.tensor([1])
+    events, sprite = torch.randn(1, 16), torch.tensor([[1]])
     there = replace(
         seen,
         points=seen.points + torch.tensor([3.0, 5.0]),  # x, y
         placed=seen.placed + torch.tensor([0, 5, 3]),
     )
     rows, moved = placer.rows_of(events, sprite, seen), placer.rows_of(events, sprite, there)
-    torch.testing.assert_close(rows[:, 60:-5], moved[:, 65:])
-    y = torch.tensor([9])
+    torch.testing.assert_close(rows[..., 60:-5], moved[..., 65:])
+    y = torch.tensor([[9]])
     columns, moved = (placer.columns_of(events, sprite, y, each) for each in (seen, there))
-    torch.testing.assert_close(columns[:, 60:-3], moved[:, 63:])
+    torch.testing.assert_close(columns[..., 60:-3], moved[..., 63:])
     without = placer.rows_of(events, sprite, replace(seen, placed=torch.full((1, 3), NO_SPRITE)))
     assert not torch.allclose(rows, without)
 
