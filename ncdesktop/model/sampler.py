@@ -15,12 +15,10 @@ Noise = Callable[[], Tensor]
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
 _AT_ONCE, _IN_TIME = 1.4, 1.0
-_AWAITED = 1.1
+_AWAITED = 2.2
 """Log odds by which what comes in its own time comes sooner: what has not come while it was likely is not expected any more."""
 _WAITED = 13
 """Ticks after which what moves is no longer what was launched."""
-_WINDOW = 100
-"""Of more cells than these is what was launched, if they changed since."""
 _NEVER, _SURE = 0.05, 0.97
 _UNLIKELY, _FOLLOWS = 0.3, 0.5
 _SNAP = 10
@@ -54,15 +52,11 @@ def sharpness(features: Tensor, keys: Tensor) -> Tensor:
     return torch.where(_waits(features, keys), _IN_TIME, _AT_ONCE)
 
 
-def awaited(features: Tensor, keys: Tensor, since: Tensor, age: Tensor) -> Tensor:
+def awaited(features: Tensor, keys: Tensor) -> Tensor:
     """Return (B,) log odds to add to those with which what may happen does: where a button was touched of late, and what that launched may
-    come in its own time and has not yet.
-
-    features, keys: see `sharpness`; since (B,): ticks since the last release; age (B, rows, columns): since the cells changed
-    """
+    come in its own time. For `features` and `keys` see `sharpness`."""
     clicked = (features[:, -_WAITED:, 5:11] != 0).flatten(1).any(1)
-    came = (age < since[:, None, None]).flatten(1).sum(1) > _WINDOW
-    return torch.where(_waits(features, keys) & clicked & ~came, _AWAITED, 0.0)
+    return torch.where(_waits(features, keys) & clicked, _AWAITED, 0.0)
 
 
 def _edges(features: Tensor, keys: Tensor) -> Tensor:

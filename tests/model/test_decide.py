@@ -1,5 +1,9 @@
 """Two looks: what the second is told of the cell that the first drew."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
 import torch
 from tiny import busy_actions
 
@@ -7,10 +11,11 @@ from ncdesktop.actions import fold
 from ncdesktop.events import Key
 from ncdesktop.keysyms import key_id
 from ncdesktop.model.choices import CHOICES, STACK, Choice
-from ncdesktop.model.decide import Cells, Decided, _reveal
+from ncdesktop.model.decide import Cells, Decided, _place_, _reveal
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.sprites import NO_SPRITE
@@ -28,6 +33,23 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     nowhere = torch.full((1, 3), NO_SPRITE)
     features, ones, offset = torch.zeros(1, rows, columns, 16), torch.ones(1), torch.zeros(1)
     return Decided(change > 0, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change))
+
+
+class Sees:
+    """A placer that always finds the same."""
+
+    config = SimpleNamespace(sprites=3)
+
+    def __init__(self, *found: torch.Tensor) -> None:
+        self._found = found
+
+    def __call__(self, seen: Glimpse, count: int) -> tuple[torch.Tensor, ...]:
+        return self._found
+
+
+def nothing_opens(inputs: TickInputs) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the sprites that open change, where none does."""
+    return torch.zeros_like(inputs.age, dtype=torch.bool), torch.zeros_like(inputs.embedded[..., 0, :])
 
 
 class OneContent:
@@ -57,7 +79,13 @@ def test_second_look_is_told_source_content_and_moments_of_the_drawn_cell(tiny_w
     content = torch.arange(inputs.embedded.shape[-1]).float()
     second = Choice.EARLIER + 1  # content of the stack
     first = looked_once(inputs, second)
-    known = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], OneContent(content), inputs)
+    known = _reveal(
+        first,
+        [(0, Pivot(1, 2, changes=True, chance=0.7))],
+        OneContent(content),
+        inputs,
+        nothing_opens(inputs),
+    )
     assert torch.nonzero(known.cells[0, ..., 1]).tolist() == [[1, 2]]
     assert torch.nonzero(known.choices).tolist() == [[0, 1, 2, second]]
     assert (
@@ -92,15 +120,79 @@ def test_cells_outvoted_by_what_the_uncoverer_says_come_back_or_stay_with_their_
             assert changed[2:].all() and (source[2:] == Choice.DICTIONARY).all()
 
 
+class OneSprite(OneContent):
+    """A scene in which a sprite would change the cells `drawn` (h, w)."""
+
+    def __init__(self, drawn: torch.Tensor, dim: int) -> None:
+        super().__init__(None)
+        self._drawn, self._dim = drawn, dim
+
+    def agreement(self, screen: int, placed: torch.Tensor) -> torch.Tensor:
+        return torch.eye(len(placed))
+
+    def sprites(self, placed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self._drawn[None], torch.ones(1, *self._drawn.shape, self._dim)
+
+
+def test_a_sprite_opens_as_likely_as_glance_and_placer_have_it_whatever_the_cells_say(
+    tiny_world: NeuralWorld,
+) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    glimpse = Glimpse.of(inputs, inputs.embedded[..., 0, :], inputs.age)
+    first = looked_once(inputs, Choice.DICTIONARY)
+    first.probability[0, 0, 0] = 0.7  # the cells know better there
+    drawn = torch.zeros_like(first.changed[0])
+    drawn[0, :3] = True
+    scene = OneSprite(drawn, glimpse.shown.shape[-1])
+    candidates, likely = torch.tensor([[[2, 16, 32], [1, 0, 0]]]), torch.tensor([[0.8, 0.1]])
+    for any_, expected in ((0.9, [0.7, 0.4, 0.4, 0.0]), (0.3, [0.7, 0.0, 0.0, 0.0])):
+        sees = SimpleNamespace(placer=Sees(candidates, likely, torch.tensor([any_])))
+        placed = replace(first, probability=first.probability.clone(), placed=first.placed.clone())
+        shown, _ = _place_(cast(NCGUIWorld, sees), placed, glimpse, torch.zeros(1), scene)
+        assert torch.allclose(placed.probability[0, 0, :4], torch.tensor(expected))
+        assert placed.placed[0].tolist() == ([2, 16, 32] if any_ > 0.5 else [NO_SPRITE] * 3)
+        assert bool(shown.any()) == (any_ > 0.5)
+
+
+def test_where_a_sprite_is_sure_to_open_nothing_else_is_made_up_but_next_to_it(
+    tiny_world: NeuralWorld,
+) -> None:
+    first = looked_once(tick_inputs([tiny_world._turn(busy_actions(1)[0])]), Choice.DICTIONARY)
+    _, rows, columns = first.changed.shape
+    drawn = torch.zeros(rows, columns, dtype=torch.bool)
+    drawn[1, 1] = True
+    changed = torch.zeros_like(drawn)
+    changed[1, 1] = changed[2, 2] = changed[3, 3] = changed[1, 3] = True
+    first.decisions.choice[0, 1, 1, Choice.SPRITE] = first.decisions.choice[0, 1, 3, Choice.EARLIER] = 2
+    first.odds[0] = 0.3  # not sure
+    assert torch.equal(first.open_(0, changed, drawn), changed)
+    first.odds[0] = 0.5
+    opened = first.open_(0, changed, drawn)
+    assert opened.nonzero().tolist() == [[1, 1], [1, 3], [2, 2]]
+
+
+def test_a_sprite_that_is_surer_opens_whole_whatever_its_cells_say(tiny_world: NeuralWorld) -> None:
+    first = looked_once(tick_inputs([tiny_world._turn(busy_actions(1)[0])]), Choice.DICTIONARY)
+    drawn = torch.zeros_like(first.changed[0])
+    drawn[:2, 1] = True
+    first.odds[0] = 0.7
+    assert torch.equal(first.open_(0, torch.zeros_like(drawn), drawn), drawn)
+    assert (first.decisions.choice[0].argmax(-1)[drawn] == Choice.SPRITE).all()
+
+
 def test_a_cell_that_has_to_be_painted_tells_no_content_and_one_that_stays_nothing(
     tiny_world: NeuralWorld,
 ) -> None:
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
     first = looked_once(inputs, Choice.GENERATE)
-    painted = _reveal(first, [(0, Pivot(1, 2, changes=True, chance=0.7))], OneContent(None), inputs)
+    painted = _reveal(
+        first, [(0, Pivot(1, 2, changes=True, chance=0.7))], OneContent(None), inputs, nothing_opens(inputs)
+    )
     assert painted.choices[0, 1, 2, Choice.GENERATE] == 1
     assert not painted.contents.any() and not painted.left.any()
-    stays = _reveal(first, [(0, Pivot(1, 2, changes=False, chance=0.7))], OneContent(None), inputs)
+    stays = _reveal(
+        first, [(0, Pivot(1, 2, changes=False, chance=0.7))], OneContent(None), inputs, nothing_opens(inputs)
+    )
     assert torch.nonzero(stays.cells).tolist() == [[0, 1, 2, 0]]
     assert not stays.choices.any() and not stays.changed.any()
 
