@@ -1,9 +1,11 @@
-"""Threads that paint together: cells painted at once are the one part of a tick that other cores can share."""
+"""Threads that work together: cells painted at once, and dreams in one batch, are what other cores can share."""
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -12,6 +14,7 @@ __all__ = ["Crew", "Painter", "spare_cores"]
 
 Painter = Callable[..., Tensor]
 """What `Generator.forward` does."""
+Done = TypeVar("Done")
 _PART = 32
 _MOST_HELPERS = 3
 
@@ -23,10 +26,11 @@ def spare_cores() -> int:
 
 
 class Crew:
-    """Calls a painter on parts of a batch, in this thread and in helpers, as far as these get a core.
+    """Calls a painter on parts of a batch, and does other jobs, in this thread and in helpers, as far as these get a core.
 
     The parts are the same whoever works on them, and so are the pixels. Whoever is free takes the next part: a helper
-    that the machine has no core for takes none, where PyTorch's own threads would wait for their shares.
+    that the machine has no core for takes none, where PyTorch's own threads would wait for their shares. So a job may have
+    parts itself.
     """
 
     def __init__(self, painter: Painter, helpers: int) -> None:
@@ -36,9 +40,12 @@ class Crew:
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """Paint; all inputs are split along their first dimension."""
-        parts = list(zip(*(each.split(_PART) for each in inputs), strict=True))
-        waiting, painted = deque(range(len(parts))), [inputs[0]] * len(parts)
+        parts = zip(*(each.split(_PART) for each in inputs), strict=True)
+        return torch.cat(self.do([partial(self._painter, *part) for part in parts]))
 
+    def do(self, jobs: Sequence[Callable[[], Done]]) -> list[Done]:
+        """Return what the jobs give."""
+        waiting, given = deque(enumerate(jobs)), dict[int, Done]()
         lower = torch.is_autocast_enabled("cpu")  # this thread's; the helpers have their own
 
         def work() -> None:
@@ -48,14 +55,14 @@ class Crew:
             ):
                 while True:
                     try:
-                        number = waiting.popleft()
+                        number, job = waiting.popleft()
                     except IndexError:
                         return
-                    painted[number] = self._painter(*parts[number])
+                    given[number] = job()
 
-        helping = [self._threads.submit(work) for _ in range(min(self._helpers, len(parts) - 1))]
+        helping = [self._threads.submit(work) for _ in range(min(self._helpers, len(jobs) - 1))]
         work()
         for helper in helping:
             if not helper.cancel():  # it has begun
                 helper.result()
-        return torch.cat(painted)
+        return [given[number] for number in range(len(jobs))]

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -41,6 +43,8 @@ _SCREEN = (
     "under",
     "lifted",
 )
+_SHARE = 4
+"""Dreams that share a pass on a CPU: a pass for each core is worth more than larger ones."""
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 
@@ -218,24 +222,33 @@ class NeuralWorld:
 
 
 def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> list[Frame]:
-    """Dream a tick in each of several dreams of one model (see `NeuralWorld.another`), in one pass for each size of view.
+    """Dream a tick in each of several dreams of one model (see `NeuralWorld.another`), in one pass for each size of view, or in one for
+    each _SHARE of them where the cores of a CPU take a pass each.
 
     Each goes on as it would alone, but for the rounding of sums, see `dream_ticks_`.
     """
     turns = [world._turn(action) for world, action in zip(worlds, actions, strict=True)]
-    results: dict[int, TickResult] = {}
+    first = worlds[0]
+
+    def dream(part: list[int]) -> list[TickResult]:
+        return dream_ticks_(
+            first.model,
+            [turns[place] for place in part],
+            steps=first.steps,
+            painter=first.painter,
+            exact=first.exact,
+        )
+
+    crew = first.painter if isinstance(first.painter, Crew) else None
+    parts = []
     for size in {(turn.view.rows, turn.view.columns) for turn in turns}:
         group = [place for place, turn in enumerate(turns) if (turn.view.rows, turn.view.columns) == size]
-        first = worlds[group[0]]
-        with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
-            found = dream_ticks_(
-                first.model,
-                [turns[place] for place in group],
-                steps=first.steps,
-                painter=first.painter,
-                exact=first.exact,
-            )
-        results |= zip(group, found, strict=True)
+        share = _SHARE if crew else len(group)
+        parts += [group[begin : begin + share] for begin in range(0, len(group), share)]
+    jobs = [partial(dream, part) for part in parts]
+    with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
+        found = crew.do(jobs) if crew else [job() for job in jobs]
+    results = dict(zip(chain(*parts), chain(*found), strict=True))
     frames = []
     for place, world in enumerate(worlds):
         world._cursor = results[place].cursor

@@ -51,3 +51,15 @@ def test_dreams_of_one_model_share_nothing_but_it(tiny_world: NeuralWorld) -> No
     for action in busy_actions(20):
         tiny_world.step(action)
     assert all(np.array_equal(array, before.arrays[name]) for name, array in other.get_state().arrays.items())
+
+
+def test_more_dreams_than_share_a_pass_go_on_in_several(tiny_world: NeuralWorld) -> None:
+    together = [tiny_world.another() for _ in range(6)]
+    alone = [tiny_world.another() for _ in range(6)]
+    for action in busy_actions(10):
+        frames = step_together(together, [action] * 6)
+        for frame, world in zip(frames, alone, strict=True):
+            expected = world.step(action)
+            assert frame.tick == expected.tick
+            assert np.array_equal(insight(frame).choice, insight(expected).choice)
+            assert np.abs(frame.ui.astype(int) - expected.ui).max() <= 1
