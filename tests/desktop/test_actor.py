@@ -56,6 +56,13 @@ def test_far_and_small_targets_take_longer() -> None:
     assert mean_ticks(400, 14) > mean_ticks(40, 14) > mean_ticks(40, 60)
 
 
+def test_people_rest_before_some_clicks_long_enough_for_a_tooltip() -> None:
+    clicker = hand()
+    ticks = [len(list(clicker.click())) for _ in range(400)]
+    assert 0.08 < sum(length > 8 for length in ticks) / 400 < 0.2 and sorted(ticks)[200] < 5
+    assert max(len(list(clicker.click(hesitate=False))) for _ in range(100)) <= 4
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_typing_makes_slips_and_corrects_them(seed: int) -> None:
     text = ""
