@@ -149,6 +149,12 @@ def table(found: dict[str, Any]) -> str:
     )
     lines += ["", sentence.format(**found)]
     lines += ["right: mean error below 8/255, of changed cells; wrong_cells: of the whole screen, a tick."]
+    if "stability" in found:
+        shares = " ".join(_text(share) for share in found["stability"])
+        lines += [
+            "",
+            f"cells that look as a real screen does there, minute by minute of a long dream: {shares}",
+        ]
     return "\n".join(lines)
 
 

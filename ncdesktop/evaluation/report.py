@@ -15,8 +15,10 @@ from ncdesktop.evaluation.metrics import right_cells
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import CELL
 
-__all__ = ["curves", "read_log", "write_report"]
+__all__ = ["LONG_DREAM", "curves", "read_log", "write_report"]
 
+LONG_DREAM = "long-dream.mp4"
+"""In the report's folder, if there is one."""
 _WIDTH, _HEIGHT, _MARGIN = 340, 140, 26
 _RED = (255, 0, 0)
 _STYLE = """
@@ -48,6 +50,8 @@ def write_report(
     parts.append(f"<p><code>{html.escape(command)}</code></p><pre>{html.escape(table(found))}</pre>")
     if log:
         parts.append("<h2>Over training</h2><p>Across: thousands of ticks seen.</p>" + curves(log))
+    if "stability" in found:
+        parts.append(f'<h2>A long dream</h2><video src="{LONG_DREAM}" controls preload="metadata"></video>')
     parts.append("<h2>Worst ticks of each kind</h2><p>Before, recorded, dreamt (wrong cells framed).</p>")
     for number, example in enumerate(measured.worst):
         name = f"tick-{number:02d}.png"

@@ -28,6 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rollouts", type=at_least(0), default=16, metavar="N", help=help_)
     help_ = "changes whose text Tesseract reads, recorded and dreamt (default: 60)"
     parser.add_argument("--texts", type=at_least(0), default=60, metavar="N", help=help_)
+    help_ = (
+        "also dream for so long with the sessions' input, and tell how many cells look real, minute by minute"
+    )
+    parser.add_argument("--stability", type=at_least(0), default=0, metavar="MINUTES", help=help_)
     help_ = "processes of one thread each (default: all cores; on cuda 1)"
     parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
     help_ = "folder for an HTML page with tables, curves, worst ticks and videos; new or empty"
@@ -45,7 +49,8 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.evaluate import evaluate, unseen
     from ncdesktop.evaluation.figures import figures, table
     from ncdesktop.evaluation.judges import has_tesseract
-    from ncdesktop.evaluation.report import read_log, write_report
+    from ncdesktop.evaluation.report import LONG_DREAM, read_log, write_report
+    from ncdesktop.evaluation.stability import long_dream
     from ncdesktop.model.neural_world import NeuralWorld
 
     if arguments.log and not arguments.report:
@@ -82,6 +87,15 @@ def run(arguments: argparse.Namespace) -> None:
         "model": world.model_hash,
         "seed": arguments.seed,
     }
+    if arguments.stability:
+        found["stability"] = long_dream(
+            world,
+            sessions,
+            given,
+            minutes=arguments.stability,
+            seed=arguments.seed,
+            film=report / LONG_DREAM if report else None,
+        )
     print(f"{len(sessions)} sessions; {found['left_out']} left out, on which the model was trained\n")
     print(table(found))
     if report:

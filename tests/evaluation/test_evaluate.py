@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from ncdesktop.cli import main
 from ncdesktop.evaluation.evaluate import unseen
 from ncdesktop.evaluation.figures import figures
 from ncdesktop.evaluation.measure import measure
+from ncdesktop.evaluation.stability import long_dream
 from ncdesktop.evaluation.ticks import Plan
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.session import Session, SessionWriter, open_session
@@ -131,3 +133,44 @@ def test_a_session_too_short_to_measure_is_refused(
     writer.close()
     assert main(["evaluate", str(tmp_path / "short"), "--weights", str(tiny_weights)]) == 2
     assert "too short" in capsys.readouterr().err
+
+
+def test_a_long_dream_is_compared_with_what_is_real_minute_by_minute(
+    dreamt_session: Session, tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ncdesktop.evaluation.stability.FPS", 1)
+    report = tmp_path / "report"
+    found = run(
+        tiny_weights,
+        dreamt_session,
+        "--ticks",
+        "4",
+        "--rollouts",
+        "0",
+        "--stability",
+        "2",
+        "--report",
+        str(report),
+    )
+    assert len(found["stability"]) == 2 and all(0 < share <= 1 for share in found["stability"])
+    assert (report / "long-dream.mp4").exists() and "long-dream.mp4" in (report / "report.html").read_text()
+
+    class Replays:
+        """A world that shows a session again and again, at last with a square that never was there."""
+
+        size = TINY_SIZE
+
+        def reset(self, seed: int, start: np.ndarray) -> None:
+            self._shown = list(dreamt_session.frames())
+            self._tick = 0
+
+        def step(self, action: Action) -> Frame:
+            self._tick += 1
+            ui = self._shown[self._tick % len(self._shown)].copy()
+            if self._tick > 60:
+                ui[20:40, 20:30] = 99  # in four cells
+            return Frame(self._tick, ui, (0, 0), None)
+
+    real, marred = long_dream(cast(NeuralWorld, Replays()), [dreamt_session], [dreamt_session], minutes=2)
+    cells = TINY_SIZE[0] * TINY_SIZE[1] // 256
+    assert real == 1 and marred == round(1 - 2 / cells, 4)
