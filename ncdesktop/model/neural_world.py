@@ -227,6 +227,8 @@ def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> l
 
     Each goes on as it would alone, but for the rounding of sums, see `dream_ticks_`.
     """
+    if not worlds:
+        return []
     turns = [world._turn(action) for world, action in zip(worlds, actions, strict=True)]
     first = worlds[0]
 

@@ -53,6 +53,10 @@ def test_dreams_of_one_model_share_nothing_but_it(tiny_world: NeuralWorld) -> No
     assert all(np.array_equal(array, before.arrays[name]) for name, array in other.get_state().arrays.items())
 
 
+def test_no_dreams_give_no_frames() -> None:
+    assert step_together([], []) == []
+
+
 def test_more_dreams_than_share_a_pass_go_on_in_several(tiny_world: NeuralWorld) -> None:
     together = [tiny_world.another() for _ in range(6)]
     alone = [tiny_world.another() for _ in range(6)]
