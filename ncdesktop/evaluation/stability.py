@@ -45,8 +45,9 @@ def long_dream(
             if video:
                 video.write(frame.pixels)
             if tick % FPS == FPS - 1:
-                every = np.ones((screen.shape[0] // CELL, screen.shape[1] // CELL), bool)
-                shares.append(float(np.isin(_keys(frame.ui, every), looks).mean()))
+                keys = _keys(frame.ui)
+                nearest = looks[np.searchsorted(looks, keys).clip(max=len(looks) - 1)]
+                shares.append(float((nearest == keys).mean()))
     finally:
         if video:
             video.close()
@@ -63,22 +64,22 @@ def _input(sessions: list[Session]) -> Iterator[Action]:
 
 def _looks(sessions: list[Session]) -> np.ndarray:
     """Return the sorted keys of all cells that the sessions show."""
-    found = np.zeros(0, np.uint64)
+    found = []
     for session in tqdm(sessions, desc="reading sessions", unit="session", disable=None):
         before, keys = None, []
         for ui in session.frames():
-            every = np.ones((ui.shape[0] // CELL, ui.shape[1] // CELL), bool)
-            keys.append(_keys(ui, every if before is None else changed_cells(before, ui)))
+            keys.append(_keys(ui, None if before is None else changed_cells(before, ui)))
             before = ui
-        found = np.union1d(found, np.concatenate(keys))
-    return found
+        found.append(np.unique(np.concatenate(keys)))
+    return np.unique(np.concatenate(found))
 
 
-def _keys(ui: np.ndarray, which: np.ndarray) -> np.ndarray:
-    """Return a number for each of the cells `which` (rows, cols) bool of a screen: its place and a checksum of what it shows."""
-    rows, columns = which.shape
+def _keys(ui: np.ndarray, which: np.ndarray | None = None) -> np.ndarray:
+    """Return a number for each of the cells `which` (rows, cols) bool of a screen, by default all: its place and a checksum of what it
+    shows."""
+    rows, columns = ui.shape[0] // CELL, ui.shape[1] // CELL
     grid = ui.reshape(rows, CELL, columns, CELL * 3)
-    places = np.flatnonzero(which).tolist()
+    places = range(rows * columns) if which is None else np.flatnonzero(which).tolist()
     keys = [
         place << 32 | zlib.crc32(grid[place // columns, :, place % columns].tobytes()) for place in places
     ]

@@ -14,6 +14,10 @@ import numpy as np
 import pytest
 import Xlib.display
 from PIL import ImageGrab
+from worlds import PaintWorld
+
+from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.intake import Intake
 
 PROGRAM = Path(__file__).with_name("show_paint.py")
 ROOT = Path(__file__).parents[2]
@@ -168,3 +172,13 @@ def show(display):
     yield start
     for window in shown:
         window.close()
+
+
+@pytest.fixture
+def status(tmp_path):
+    """What a console shows after a tick."""
+    console = Console(PaintWorld(), Intake(), home=tmp_path, say=print, rewind_seconds=0)
+    console.tick()
+    status = console.status
+    console.close()
+    return status

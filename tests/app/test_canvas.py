@@ -5,21 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pygame
 import pytest
-from worlds import PaintWorld
 
 from ncdesktop.app.canvas import Canvas
 from ncdesktop.app.scaling import View, place
-from ncdesktop.emulator.console import Console
-from ncdesktop.emulator.intake import Intake
-
-
-@pytest.fixture
-def status(tmp_path):
-    console = Console(PaintWorld(), Intake(), home=tmp_path, say=print, rewind_seconds=0)
-    console.tick()
-    status = console.status
-    console.close()
-    return status
 
 
 @pytest.fixture

@@ -5,20 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pygame
 import pytest
-from worlds import PaintWorld
 
 from ncdesktop.app.drawing import ACCENT, WARNING
 from ncdesktop.app.hud import Hud
-from ncdesktop.emulator.console import Console
-from ncdesktop.emulator.intake import Intake
 
 
 @pytest.fixture
-def status(tmp_path):
-    console = Console(PaintWorld(), Intake(), home=tmp_path, say=print, rewind_seconds=0)
-    console.tick()
-    status = console.status
-    console.close()
+def status(status):
     return replace(status, figures=replace(status.figures, recent_ms=(40.0, 90.0) * 50))
 
 

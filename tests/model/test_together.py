@@ -58,12 +58,13 @@ def test_no_dreams_give_no_frames() -> None:
 
 
 def test_more_dreams_than_share_a_pass_go_on_in_several(tiny_world: NeuralWorld) -> None:
-    together = [tiny_world.another() for _ in range(6)]
-    alone = [tiny_world.another() for _ in range(6)]
-    for action in busy_actions(10):
-        frames = step_together(together, [action] * 6)
-        for frame, world in zip(frames, alone, strict=True):
-            expected = world.step(action)
-            assert frame.tick == expected.tick
-            assert np.array_equal(insight(frame).choice, insight(expected).choice)
-            assert np.abs(frame.ui.astype(int) - expected.ui).max() <= 1
+    together, alone = ([tiny_world.another() for _ in range(6)] for _ in range(2))
+    inputs = [busy_actions(10, seed=seed) for seed in range(6)]
+    for actions in zip(*inputs, strict=True):
+        for world, one in zip(together, alone, strict=True):
+            world.set_state(one.get_state())
+        expected = [world.step(action) for world, action in zip(alone, actions, strict=True)]
+        for frame, other in zip(step_together(together, actions), expected, strict=True):
+            assert (frame.tick, frame.pointer) == (other.tick, other.pointer)
+            assert np.array_equal(insight(frame).choice, insight(other).choice)
+            assert np.abs(frame.ui.astype(int) - other.ui).max() <= 1
