@@ -1,6 +1,5 @@
 """What changes in a tick, decided in two looks: the second knows what one uncertain cell of the first does, and what opens where."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -147,7 +146,7 @@ def decide(
     glimpse: Glimpse,
     expected: Tensor,
     scene: Scene,
-    generators: Sequence[torch.Generator],
+    numbers: Tensor,
     *,
     happens: bool = False,
 ) -> Decided:
@@ -159,7 +158,7 @@ def decide(
     action:     (B, A) what the action encoder made of the inputs
     glimpse:    of the screens, see `Placer`
     expected:   (B,) log odds of any change, by the glance
-    generators: one a screen, on the CPU; the same numbers are drawn whatever happens, so that ticks stay in step
+    numbers:    (B, 2), see `numbers` of the sampler
     happens:    let what may happen happen, however unlikely and whether the network knows how to draw it or not
     """
     encoded = model.backbone.encode(inputs, action)
@@ -186,10 +185,8 @@ def decide(
     drawn, sprite = _place_(model, first, glimpse, expected, scene)
     sharp, sooner = (of(inputs.features, inputs.keys).tolist() for of in (sharpness, awaited))
     pivots = [
-        pick(probability, generator, sharpness=own, awaited=added, happens=happens)
-        for probability, generator, own, added in zip(
-            first.probability, generators, sharp, sooner, strict=True
-        )
+        pick(probability, of_tick, sharpness=own, awaited=added, happens=happens)
+        for probability, of_tick, own, added in zip(first.probability, numbers, sharp, sooner, strict=True)
     ]
     opened = torch.zeros_like(first.changed)
     doubts = [(screen, pivot) for screen, pivot in enumerate(pivots) if pivot]

@@ -7,8 +7,21 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.crew import Painter
+from ncdesktop.model.glance import OVERLOOKED
 
-__all__ = ["NOISE", "Noise", "Pivot", "awaited", "noised", "paint", "pass_by", "pick", "settle", "sharpness"]
+__all__ = [
+    "NOISE",
+    "Noise",
+    "Pivot",
+    "awaited",
+    "noised",
+    "numbers",
+    "paint",
+    "pick",
+    "settle",
+    "sharpness",
+    "worth_a_look",
+]
 
 Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
@@ -19,6 +32,8 @@ _AWAITED = 2.2
 """Log odds by which what comes in its own time comes sooner: what has not come while it was likely is not expected any more."""
 _WAITED = 13
 """Ticks after which what moves is no longer what was launched."""
+_LIKELIER = 0.5
+"""Log odds that a look may add to those of a glance."""
 _NEVER, _SURE = 0.05, 0.97
 _UNLIKELY, _FOLLOWS = 0.3, 0.5
 _SNAP = 10
@@ -74,7 +89,7 @@ def _waits(features: Tensor, keys: Tensor) -> Tensor:
 
 def pick(
     probability: Tensor,
-    generator: torch.Generator,
+    numbers: Tensor,
     *,
     sharpness: float = 1.0,
     awaited: float = 0.0,
@@ -87,12 +102,12 @@ def pick(
     changes, that is told: the second look knows better what it becomes.
 
     probability: (h, w) of a first look with nothing revealed
+    numbers:     (2,) of the tick, see `numbers`
     sharpness:   of the odds, see `sharpness`
     awaited:     log odds that are added to them before, see `awaited`
     happens:     what may happen does, however unlikely
     returns:     None if nothing happens and that was likely: the first look stands
     """
-    numbers = pass_by(generator)
     flat = (probability.flatten().double().cpu().logit() + awaited).sigmoid()
     doubtful = (flat > (0 if happens else _NEVER)) & (flat < _SURE)
     if not doubtful.any():
@@ -107,9 +122,21 @@ def pick(
     return _pivot(cell, probability, changes, chance)
 
 
-def pass_by(generator: torch.Generator) -> Tensor:
-    """Return the two numbers that are drawn for each tick, whatever happens in it, so that ticks stay in step."""
+def numbers(generator: torch.Generator) -> Tensor:
+    """Return the two numbers (2,) in 0..1 that are drawn for each tick, whatever happens in it, so that ticks stay in step."""
     return torch.rand(2, generator=generator)
+
+
+def worth_a_look(expected: Tensor, numbers: Tensor, features: Tensor, keys: Tensor) -> Tensor:
+    """Return (B,) bool, the ticks to look at: those in which something happens, and where what happens comes in its own time those whose
+    number lets it happen, should a look find it somewhat likelier than the glance.
+
+    expected: (B,) log odds of any change, by the glance
+    numbers:  (B, 2), see `numbers`
+    """
+    soon = expected + awaited(features, keys) + _LIKELIER
+    lets = (numbers[:, 1].to(expected.device) < soon.sigmoid()) | (expected > 0)
+    return (expected.sigmoid() > OVERLOOKED) & (lets | ~_waits(features, keys))
 
 
 def _pivot(cell: Tensor, probability: Tensor, changes: bool, chance: float) -> Pivot:

@@ -13,11 +13,10 @@ from ncdesktop.model.crew import Painter
 from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import goal
 from ncdesktop.model.generator import MARGIN, REFERENCES
-from ncdesktop.model.glance import OVERLOOKED, Expected
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Noise, paint, pass_by
+from ncdesktop.model.sampler import Noise, numbers, paint, worth_a_look
 from ncdesktop.model.screen import cells_of, pixels_in, windows
 from ncdesktop.model.turn import Turn, stacked, tick_inputs
 from ncdesktop.model.uncoverer import Returning
@@ -59,7 +58,9 @@ def dream_ticks_(
     inputs = tick_inputs(turns)
     glimpse = _glimpse(turns, inputs)
     expected = model.glance(glimpse)
-    worth = list(range(len(turns))) if exact else _worth_a_look(turns, expected)
+    drawn = torch.stack([numbers(turn.generator) for turn in turns])
+    worthy = worth_a_look(expected.change, drawn, inputs.features, inputs.keys) | exact
+    worth = torch.nonzero(worthy).flatten().tolist()
     clock.append(time.perf_counter())
 
     found = [_nothing(turn.state.grid) for turn in turns]
@@ -69,9 +70,8 @@ def dream_ticks_(
         action = model.action_encoder(seen)
         clock.append(time.perf_counter())
         scene = _Scene(model, looked, seen, (action, seen.typed()), steps, painter or model.generator)
-        generators = [turn.generator for turn in looked]
         likely = expected.change[worth]
-        decided = decide(model, seen, action, glimpse.at(worth), likely, scene, generators)
+        decided = decide(model, seen, action, glimpse.at(worth), likely, scene, drawn[worth])
         for place, changes in zip(
             worth, _carry_out_(model, looked, seen, likely, decided, scene, clock), strict=True
         ):
@@ -97,15 +97,6 @@ def _glimpse(turns: Sequence[Turn], inputs: TickInputs) -> Glimpse:
     shown = stacked([turn.state.embedded[:, :, 0] for turn in turns])
     age = stacked([turn.tick - turn.state.changed_at for turn in turns])
     return Glimpse.of(inputs, shown, age)
-
-
-def _worth_a_look(turns: Sequence[Turn], expected: Expected) -> list[int]:
-    """Return which of the turns are worth a look; from others, what a look would have drawn is drawn."""
-    worth = (expected.change.sigmoid() > OVERLOOKED).tolist()
-    for turn, looks in zip(turns, worth, strict=True):
-        if not looks:
-            pass_by(turn.generator)
-    return [place for place, looks in enumerate(worth) if looks]
 
 
 def _carry_out_(

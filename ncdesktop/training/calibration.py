@@ -99,10 +99,10 @@ def fitted_trust(model: NCGUIWorld, table: Table, *, seed: int = 0) -> Tensor:
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
         scene = BatchScene(model, bank, batch, action, generator)
-        screens = len(batch.ticks)
+        numbers = torch.rand(len(batch.ticks), 2, generator=generator)
         glimpse = glimpse_of(inputs)
         expected = model.glance(glimpse).change
-        decided = decide(model, inputs, action, glimpse, expected, scene, [generator] * screens, happens=True)
+        decided = decide(model, inputs, action, glimpse, expected, scene, numbers, happens=True)
         large = decided.changed.sum((1, 2), keepdim=True) >= EVENT_CELLS
         cells = torch.nonzero(decided.changed & large, as_tuple=True)
         if not len(cells[0]):

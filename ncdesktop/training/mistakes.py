@@ -78,10 +78,10 @@ class OwnMistakes:
         inputs = batch.embed(model)
         action = model.action_encoder(inputs)
         scene = BatchScene(model, self._bank, batch, action, generator)
-        generators = [generator] * self._dreams
+        numbers = torch.rand(self._dreams, 2, generator=generator)
         glimpse = glimpse_of(inputs)
         expected = model.glance(glimpse).change
-        decided = decide(model, inputs, action, glimpse, expected, scene, generators)
+        decided = decide(model, inputs, action, glimpse, expected, scene, numbers)
         cells = torch.nonzero(decided.changed, as_tuple=True)
         choice = decided.decisions.choice[cells].argmax(-1)
         new = scene.ids(cells, choice, decided.features[cells])

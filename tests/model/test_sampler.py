@@ -8,15 +8,15 @@ from ncdesktop.events import Key
 from ncdesktop.model.inputs import nothing_revealed
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Pivot, awaited, noised, pick, settle, sharpness
+from ncdesktop.model.sampler import Pivot, awaited, noised, numbers, pick, settle, sharpness, worth_a_look
 from ncdesktop.model.selector import EXPECTED
 from ncdesktop.model.turn import tick_inputs
 
 
 def test_still_ticks_have_no_pivot_and_certain_ones_their_surest_cell() -> None:
     still, certain = torch.tensor([[0.01, 0.001]]), torch.tensor([[0.98, 0.001], [0.0, 0.999]])
-    assert pick(still, torch.Generator().manual_seed(0)) is None
-    assert pick(certain, torch.Generator().manual_seed(0)) == Pivot(1, 1, changes=True, chance=1.0)
+    assert pick(still, torch.tensor([0.0, 0.0])) is None
+    assert pick(certain, torch.tensor([0.0, 0.0])) == Pivot(1, 1, changes=True, chance=1.0)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_events_are_drawn_at_the_sharpened_rate_of_their_likeliest_cell(
     probability = torch.tensor([[chance, chance * 0.9], [chance / 3, chance / 3], [0.0, 1.0]])
     generator, drawn = torch.Generator().manual_seed(0), 0
     for _ in range(1000):
-        pivot = pick(probability, generator, sharpness=sharp)
+        pivot = pick(probability, numbers(generator), sharpness=sharp)
         if pivot:
             assert pivot.row == 0  # a certain cell decides nothing, an unlikely one may be of another event
             drawn += pivot.changes
@@ -56,7 +56,7 @@ def test_what_is_awaited_comes_sooner_than_that_and_nothing_else_does() -> None:
     typed[2:, -4] = 5
     assert (awaited(features, typed) > 0).tolist() == [False, True, False, False]  # a key launches nothing
     unlikely, generator = torch.full((2, 2), 0.1), torch.Generator().manual_seed(0)
-    drawn = [pick(unlikely, generator, awaited=float(sooner[1])) for _ in range(1000)]
+    drawn = [pick(unlikely, numbers(generator), awaited=float(sooner[1])) for _ in range(1000)]
     assert abs(sum(pivot is not None and pivot.changes for pivot in drawn) / 1000 - 0.5) < 0.05
 
 
@@ -69,8 +69,16 @@ def _moment(since: int, moves: int) -> torch.Tensor:
     return features
 
 
+def test_where_something_is_waited_for_a_look_is_had_only_if_it_may_come() -> None:
+    waits, acts = _moment(13, 0), _moment(0, 0)
+    features, keys = torch.cat([waits, waits, waits, acts, waits]), torch.zeros(5, HISTORY, 2)
+    expected = torch.tensor([-2.0, -2.0, 1.0, -2.0, -4.0])
+    drawn = torch.tensor([[0.0, 0.05], [0.0, 0.9], [0.0, 0.9], [0.0, 0.9], [0.0, 0.0]])
+    assert worth_a_look(expected, drawn, features, keys).tolist() == [True, False, True, True, False]
+
+
 def test_what_must_happen_does_however_unlikely() -> None:
-    pivot = pick(torch.tensor([[1e-6, 1e-9]]), torch.Generator().manual_seed(0), happens=True)
+    pivot = pick(torch.tensor([[1e-6, 1e-9]]), torch.tensor([0.5, 0.5]), happens=True)
     assert pivot is not None and pivot.changes and pivot.column == 0 and pivot.chance < 1e-6
 
 
