@@ -15,6 +15,10 @@ __all__ = ["Returning", "Uncoverer", "UncovererConfig"]
 _NEVER = 8.0
 """Log odds that a group stays covered, before it has learned anything: more than votes can outweigh."""
 
+_FORGETS, _HIDES = 0.15, 0.3
+"""Shares of what goes through the layers, and of what is told of moments and contents, that are hidden in training: there are few large
+events, and without that it learned them by heart."""
+
 
 @dataclass(frozen=True)
 class UncovererConfig(GlimpseConfig):
@@ -59,7 +63,7 @@ class Uncoverer(Part):
         self.facts = nn.Linear(FACTS, dim)
         self.contents = nn.Linear(2 * config.cell_dim, dim)
         layer = nn.TransformerEncoderLayer(
-            dim, config.heads, 2 * dim, 0.0, F.gelu, batch_first=True, norm_first=True
+            dim, config.heads, 2 * dim, _FORGETS, F.gelu, batch_first=True, norm_first=True
         )
         self.together = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.out = nn.Linear(dim, 1)
@@ -72,7 +76,8 @@ class Uncoverer(Part):
         embedded: (M, cell_dim); ids (B, rows, columns, 1 + STACK) into it, of what is shown and of the stacks
         """
         moment = F.gelu(self.moment(self.encoder(seen)))[:, None]
-        each = self.facts(groups.facts) + self.contents(groups.means(embedded, ids)) + moment
+        contents = F.dropout(self.contents(groups.means(embedded, ids)), _HIDES, self.training)
+        each = self.facts(groups.facts) + contents + F.dropout(moment, _HIDES, self.training)
         hidden = F.pad(~groups.known, (1, 0), value=False)
         together = self.together(torch.cat([moment, each], 1), src_key_padding_mask=hidden)
         return self.out(together[:, 1:])[..., 0]
