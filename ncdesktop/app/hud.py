@@ -1,6 +1,8 @@
 """The figures in a corner of the window: speed, latency, memory, and what the emulator is doing."""
 
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +25,8 @@ _STAGES = (
     (200, 200, 120),
 )
 _PAGE_BYTES = 4096
-_EVERY = 3
-"""Ticks from one look at the figures to the next: numbers that change fifteen times a second cannot be read."""
+_TURNS = 3
+"""Of the figures, one in so many is drawn anew in each tick: numbers that change fifteen times a second cannot be read."""
 
 
 class Hud:
@@ -34,7 +36,7 @@ class Hud:
         self._latency_ms: deque[float] = deque(maxlen=120)
         self._last_tick: int | None = None
         self._panel = pygame.Surface((0, 0))
-        self._size_px = self._of_tick = 0
+        self._size_px = self._of_tick = self._turn = 0
         self._memory: tuple[int, float] = (-1, 0.0)
 
     def presented(self, status: Status, now_s: float) -> None:
@@ -45,16 +47,18 @@ class Hud:
                 self._latency_ms.append((now_s - status.input_time_s) * 1000)
 
     def draw(self, target: pygame.Surface, status: Status) -> None:
-        """Draw into the upper right corner; while the dream runs, figures some ticks old."""
+        """Draw into the upper right corner; while the dream runs, figures at most some ticks old."""
         size_px, tick = max(11, min(16, target.get_height() // 48)), status.frame.tick
-        runs = not status.paused and not status.travel
-        if not runs or size_px != self._size_px or abs(tick - self._of_tick) >= _EVERY:
-            self._write(status, size_px)
-            self._size_px, self._of_tick = size_px, tick
+        if status.paused or status.travel or size_px != self._size_px:
+            self._write(status, size_px, None)
+        elif tick != self._of_tick:
+            self._turn = (self._turn + 1) % _TURNS
+            self._write(status, size_px, self._turn)
+        self._size_px, self._of_tick = size_px, tick
         target.blit(self._panel, (target.get_width() - self._panel.get_width() - size_px, size_px))
 
-    def _write(self, status: Status, size_px: int) -> None:
-        """Draw the figures into the panel."""
+    def _write(self, status: Status, size_px: int, turn: int | None) -> None:
+        """Draw the figures whose turn it is into the panel, or all of them."""
         figures, line = status.figures, round(size_px * 1.45)
         changed = 0 if figures.changed is None else int(figures.changed.sum())
         cells = 0 if figures.changed is None else figures.changed.size
@@ -77,22 +81,41 @@ class Hud:
             ("slot", "none" if status.slot is None else str(status.slot), INK),
         )
         width, chart_px = size_px * 19, size_px * 3
-        stage_rows = -(-len(figures.stage_ms) // 2)
-        area = pygame.Rect(0, 0, width, (len(rows) + stage_rows) * line + chart_px + size_px * 3)
-        if self._panel.get_size() != area.size:
-            self._panel = pygame.Surface(area.size, pygame.SRCALPHA)
-        target = self._panel
-        target.fill((0, 0, 0, 0))
-        panel(target, area)
         left, right, top = size_px, width - size_px, size_px // 2
-        for name, value, color in rows:
-            target.blit(text(name, size_px, FAINT), (left, top))
-            words = spelled(value, size_px, color)
-            target.blit(words, (right - words.get_width(), top))
-            top += line
-        self._chart(target, pygame.Rect(left, top + size_px // 2, right - left, chart_px), figures.recent_ms)
-        top += chart_px + size_px
-        self._stages(target, pygame.Rect(left, top, right - left, line), figures.stage_ms, size_px)
+        strips = [pygame.Rect(0, top + place * line, width, line) for place in range(len(rows))]
+        chart = pygame.Rect(left, strips[-1].bottom + size_px // 2, right - left, chart_px)
+        stages = pygame.Rect(left, chart.bottom + size_px // 2, right - left, line)
+        stages_px = -(-len(figures.stage_ms) // 2) * line + size_px
+        parts: list[tuple[pygame.Rect, Callable[[], None]]] = [
+            (strip, partial(self._row, strip.inflate(-2 * size_px, 0), size_px, *row))
+            for strip, row in zip(strips, rows, strict=True)
+        ]
+        parts.append((chart, partial(self._chart, chart, figures.recent_ms)))
+        parts.append(
+            (
+                pygame.Rect(0, stages.top, width, stages_px),
+                partial(self._stages, stages, figures.stage_ms, size_px),
+            )
+        )
+        area = pygame.Rect(0, 0, width, stages.top + stages_px)
+        if self._panel.get_size() != area.size:
+            self._panel, turn = pygame.Surface(area.size, pygame.SRCALPHA), None
+            panel(self._panel, area)
+        for place, (strip, draw) in enumerate(parts):
+            if turn is None or place % _TURNS == turn:
+                self._panel.set_clip(strip)
+                self._panel.fill((0, 0, 0, 0))
+                panel(self._panel, area)
+                draw()
+        self._panel.set_clip(None)
+
+    def _row(
+        self, area: pygame.Rect, size_px: int, name: str, value: str, color: tuple[int, int, int]
+    ) -> None:
+        """Draw a figure and its name."""
+        self._panel.blit(text(name, size_px, FAINT), area)
+        words = spelled(value, size_px, color)
+        self._panel.blit(words, (area.right - words.get_width(), area.top))
 
     def _memory_mb(self, tick: int) -> float:
         """Return the memory that this process holds, looked up once a second."""
@@ -101,34 +124,34 @@ class Hud:
             self._memory = second, _resident_mb()
         return self._memory[1]
 
-    def _chart(self, target: pygame.Surface, area: pygame.Rect, recent_ms: tuple[float, ...]) -> None:
+    def _chart(self, area: pygame.Rect, recent_ms: tuple[float, ...]) -> None:
         """Draw the last ticks' milliseconds as bars under the line of the budget."""
         scale = area.height / (1.5 * _BUDGET_MS)
         count = min(len(recent_ms), area.width // 2)
         for place, tick_ms in enumerate(recent_ms[len(recent_ms) - count :]):
             bar_px = min(max(1, round(tick_ms * scale)), area.height)
             left = area.right - 2 * (count - place)
-            target.fill(ACCENT if tick_ms < _BUDGET_MS else WARNING, (left, area.bottom - bar_px, 1, bar_px))
+            self._panel.fill(
+                ACCENT if tick_ms < _BUDGET_MS else WARNING, (left, area.bottom - bar_px, 1, bar_px)
+            )
         budget_y = area.bottom - round(_BUDGET_MS * scale)
-        pygame.draw.line(target, FAINT, (area.left, budget_y), (area.right, budget_y))
+        pygame.draw.line(self._panel, FAINT, (area.left, budget_y), (area.right, budget_y))
 
-    def _stages(
-        self, target: pygame.Surface, area: pygame.Rect, stage_ms: dict[str, float], size_px: int
-    ) -> None:
+    def _stages(self, area: pygame.Rect, stage_ms: dict[str, float], size_px: int) -> None:
         """Draw the share of each stage as one bar, and their names below."""
         total = sum(stage_ms.values()) or 1.0
         x = float(area.left)
         for place, (name, milliseconds) in enumerate(stage_ms.items()):
             color = _STAGES[place % len(_STAGES)]
             share_px = area.width * milliseconds / total
-            pygame.draw.rect(target, color, (round(x), area.top, max(1, round(share_px)), size_px // 3))
+            pygame.draw.rect(self._panel, color, (round(x), area.top, max(1, round(share_px)), size_px // 3))
             x += share_px
             column, row = place % 2, place // 2
             left = area.left + column * (area.width // 2 + size_px // 3)
             top = area.top + size_px // 2 + row * area.height
-            pygame.draw.rect(target, color, (left, top + size_px // 2, size_px // 2, size_px // 2))
+            pygame.draw.rect(self._panel, color, (left, top + size_px // 2, size_px // 2, size_px // 2))
             words = spelled(f"{name} {milliseconds:.1f}", size_px - 1, FAINT)
-            target.blit(words, (left + size_px * 0.8, top))
+            self._panel.blit(words, (left + size_px * 0.8, top))
 
 
 def _resident_mb() -> float:

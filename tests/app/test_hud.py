@@ -1,6 +1,7 @@
 """The figures in the corner."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pygame
@@ -31,18 +32,28 @@ def test_a_window_may_be_too_small_for_them(status, size):
     assert np.any(pygame.surfarray.array3d(target)) or size == (1, 1)
 
 
-def test_figures_are_drawn_anew_every_third_tick_and_while_paused_every_time(status):
+def test_a_third_of_the_figures_is_drawn_anew_each_tick_and_while_paused_all_are(status, monkeypatch):
+    monkeypatch.setattr("ncdesktop.app.hud._resident_mb", lambda: 99.0)
     hud, target = Hud(), pygame.Surface((1024, 768))
 
-    def shown(tick, *, fps, paused=False):
-        figures = replace(status.figures, fps=fps)
+    def shown(tick, *, value, paused=False, hud=hud):
+        figures = replace(
+            status.figures, fps=value, tick_ms=value, p50_ms=value, stage_ms={"looks": value, "pixels": value}
+        )
         frame = replace(status.frame, tick=tick)
         target.fill(0)
         hud.draw(target, replace(status, frame=frame, figures=figures, paused=paused))
         return pygame.surfarray.array3d(target)
 
-    first = shown(1, fps=11.1)
-    assert np.array_equal(shown(2, fps=12.2), first)
-    assert not np.array_equal(shown(4, fps=13.3), first)
-    before = shown(4, fps=14.4, paused=True)
-    assert not np.array_equal(shown(4, fps=15.5, paused=True), before)
+    seen = [shown(1, value=11.0)]
+    assert np.array_equal(shown(1, value=12.0), seen[0])  # the same tick
+    new = shown(4, value=44.0, hud=Hud())
+    for tick in (2, 3, 4):
+        seen.append(shown(tick, value=44.0))
+    changed = [(before != after).any(-1) for before, after in pairwise(seen)]
+    assert all(some.any() for some in changed) and not (changed[0] & changed[1]).any()
+    # the number of the tick itself is the one that was shown when its turn came
+    ahead = (seen[-1] != new).any(-1)
+    assert ahead.any(0).sum() < 24
+    paused = shown(4, value=55.0, paused=True)
+    assert np.array_equal(paused, shown(4, value=55.0, hud=Hud()))
