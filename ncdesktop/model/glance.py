@@ -36,6 +36,7 @@ class Expected:
 @dataclass(frozen=True)
 class GlanceConfig(GlimpseConfig):
     dim: int = 192
+    hidden: float = 0.3
 
 
 class Glance(Part):
@@ -59,5 +60,6 @@ class Glance(Part):
 
     def forward(self, seen: Glimpse) -> Expected:
         """Return what is expected of the moments."""
-        out = self.out(F.gelu(self.mix(F.gelu(self.mix_in(self.encoder(seen))))))
+        together = F.dropout(F.gelu(self.mix_in(self.encoder(seen))), self.config.hidden, self.training)
+        out = self.out(F.dropout(F.gelu(self.mix(together)), self.config.hidden, self.training))
         return Expected(out[:, 0], out[:, 1:])

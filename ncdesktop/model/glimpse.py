@@ -24,6 +24,9 @@ _POINTER, _PRESS = 0, 2
 """Of the points of ActionMemory."""
 _AROUND = 3
 """Cells on a side of what is seen around a point."""
+_SCREEN_HIDDEN, _POINT_HIDDEN = 0.5, 0.2
+"""Shares of the moments of which, in training, the screen as a whole, or what is around a point, is hidden: by these single moments are
+known again, and what happened in them was learned by heart."""
 
 
 @dataclass
@@ -103,20 +106,27 @@ class GlimpseEncoder(nn.Module):
         ticks = F.gelu(self.tick(torch.cat([seen.features, keys], -1)))
         points = seen.points[:, [_POINTER, _PRESS]]
         phase = points.flatten(1) * (2 * math.pi / CELL)
+        pixels = self.fovea(seen.fovea.flatten(0, 1)).unflatten(0, seen.fovea.shape[:2])
+        around = (F.relu(self.near_in(near(seen.shown, point))) for point in points.unbind(1))
+        screen = torch.cat([torch.log1p(recent.float()) / 3, cells.mean(1), cells.amax(1)], 1)
         parts = [
-            torch.log1p(recent.float()) / 3,
-            cells.mean(1),
-            cells.amax(1),
+            self._maybe(screen, _SCREEN_HIDDEN),
             ticks.flatten(1),
             torch.log1p(seen.ages.float()) / 6,
             (seen.points / 256 - 1).flatten(1),
-            self.fovea(seen.fovea.flatten(0, 1)).reshape(len(seen.age), -1),
-            *(F.relu(self.near_in(near(seen.shown, point))).flatten(1) for point in points.unbind(1)),
+            *(self._maybe(part.flatten(1), _POINT_HIDDEN) for part in pixels.unbind(1)),
+            *(self._maybe(part.flatten(1), _POINT_HIDDEN) for part in around),
             self.cursor(seen.cursor),
             phase.sin(),
             phase.cos(),
         ]
         return F.dropout(torch.cat(parts, 1), self.hidden, self.training)
+
+    def _maybe(self, part: Tensor, hidden: float) -> Tensor:
+        """Return a part (B, N) of what is seen; in training zeros instead for a share of the moments."""
+        if not self.training:
+            return part
+        return part * (torch.rand(len(part), 1, device=part.device) >= hidden)
 
 
 def near(shown: Tensor, points: Tensor) -> Tensor:
