@@ -31,6 +31,22 @@ def test_an_untrained_glance_finds_everything_worth_a_look(tiny_world: NeuralWor
     assert len(looks) >= 5
 
 
+def test_in_training_the_screen_is_hidden_from_half_of_the_moments_and_never_afterwards(
+    tiny_world: NeuralWorld,
+) -> None:
+    encoder = tiny_world.model.glance.encoder
+    encoder.hidden = 0.0
+    part = torch.ones(2000, 3)
+    hidden = (encoder.train()._maybe(part, 0.5) == 0).all(1).float().mean()
+    assert 0.4 < hidden < 0.6
+    tiny_world.exact = True  # so that all of the screen is in the turn
+    inputs = tick_inputs([tiny_world._turn(Action((10, 10)))])
+    seen = Glimpse.of(inputs, inputs.embedded[..., 0, :].clone(), inputs.age)
+    looks = torch.cat([encoder(seen) for _ in range(60)]).unique(dim=0)
+    assert len(looks) > 2
+    assert len(torch.cat([encoder.eval()(seen) for _ in range(5)]).unique(dim=0)) == 1
+
+
 def test_where_nothing_is_expected_nothing_is_looked_at_and_nothing_changes(
     tiny_world: NeuralWorld, looks: list[int]
 ) -> None:
