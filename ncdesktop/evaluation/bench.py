@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from ncdesktop.model.sampler import paint
 from ncdesktop.model.tick import MANY_PAINTED
 from ncdesktop.world import CELL, FPS, changed_cells
 
-__all__ = ["bench", "percentiles", "start_up", "table", "time_log"]
+__all__ = ["bench", "counting", "percentiles", "start_up", "table", "time_log"]
 
 _WARM_UP_TICKS = 10
 _FLOP_TICKS = 150
@@ -77,10 +78,19 @@ def _work(world: NeuralWorld, log: Log, seed: int) -> float:
     )  # the counter sees one thread only
     alone.reset(seed, log.start)
     actions = log.actions[:_FLOP_TICKS]
-    with FlopCounterMode(display=False) as counter:
+    with counting() as counter:
         for action in actions:
             alone.step(action)
     return counter.get_total_flops() / len(actions)
+
+
+def counting() -> FlopCounterMode:
+    """Return what counts operations, those of eight-bit products as well."""
+
+    def of_product(x: list[int], *_: object, out_shape: list[int]) -> int:
+        return 2 * math.prod(out_shape) * x[-1]
+
+    return FlopCounterMode(display=False, custom_mapping={torch.ops.quantized.linear_dynamic: of_product})
 
 
 def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
@@ -99,7 +109,7 @@ def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
         return dense
 
     dense = dense_world(0)
-    with FlopCounterMode(display=False) as counter:
+    with counting() as counter:
         dense.step(log.actions[0])
     dense = dense_world(None)
     start = time.perf_counter()

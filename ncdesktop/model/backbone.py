@@ -34,6 +34,12 @@ _REVEALED = 4 * _KNOWN + 2 * (1 + 2 * _CONTENT + 2 * MOMENTS)
 _NEAR, _AROUND = 5, 15
 
 
+def _within(known: Tensor, size: int) -> Tensor:
+    """Return (B, C, h, w): the most of any cell in the square of `size` around each; along one axis after the other, which is sooner."""
+    along = F.max_pool2d(known, (size, 1), stride=1, padding=(size // 2, 0))
+    return F.max_pool2d(along, (1, size), stride=1, padding=(0, size // 2))
+
+
 def _spread(revealed: Revealed, contents: Tensor, sprite: Tensor) -> Tensor:
     """Tell every cell what is known of it, near it, around it and anywhere.
 
@@ -47,7 +53,8 @@ def _spread(revealed: Revealed, contents: Tensor, sprite: Tensor) -> Tensor:
     known = torch.cat([shown - changes, changes, revealed.choices], -1).permute(
         0, 3, 1, 2
     )  # (B, _KNOWN, h, w)
-    near, around = (F.max_pool2d(known, size, stride=1, padding=size // 2) for size in (_NEAR, _AROUND))
+    near = _within(known, _NEAR)
+    around = _within(near, _AROUND - _NEAR + 1)
     moments = [revealed.changed, revealed.left.amax(3)]
     others = torch.cat([contents, *moments, revealed.drawn[..., None], sprite], -1)
     own = torch.cat([known, others.permute(0, 3, 1, 2)], 1)

@@ -17,6 +17,7 @@ from ncdesktop.model.attention import choose_attention, use_attention_
 from ncdesktop.model.crew import Crew, Painter, spare_cores
 from ncdesktop.model.cuda import check_cuda
 from ncdesktop.model.drag import follows, goal, lead
+from ncdesktop.model.int8 import in_int8_, int8_pays
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of, windows
 from ncdesktop.model.state import ScreenState, new_screen_state
@@ -88,7 +89,8 @@ class NeuralWorld:
         attention: str = "auto",
         bf16: bool = False,
     ) -> Self:
-        """Load the model in `folder`; attention: see `choose_attention`.
+        """Load the model in `folder`, its looks in eight-bit integers where that pays, unless `exact` or `bf16`; attention: see
+        `choose_attention`.
 
         Raises WeightsError if the model is not whole, or if `device` cannot be had or is too small; InputError if the
         kind of attention cannot be had there.
@@ -97,6 +99,8 @@ class NeuralWorld:
         if device == "cuda":
             check_cuda(sum(weight.nbytes for weight in model.parameters()))
         use_attention_(model, choose_attention(attention, device))
+        if device == "cpu" and not (exact or bf16) and int8_pays():
+            in_int8_(model.backbone)
         return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact, bf16=bf16)
 
     def another(self) -> Self:

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--session", type=Path, metavar="DIR", help=help_)
     help_ = "of each log, at most (default: all, 150 to 300)"
     parser.add_argument("--ticks", type=at_least(1), metavar="N", help=help_)
-    help_ = "look at the whole screen every tick, without the fast path"
+    help_ = "look at the whole screen every tick, in full precision, without the fast path"
     parser.add_argument("--exact", action="store_true", help=help_)
     help_ = "also time what cost grows with: 1024x768, resolution, model size, length of the dream; training"
     parser.add_argument("--growth", action="store_true", help=help_)
