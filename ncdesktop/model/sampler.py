@@ -30,8 +30,8 @@ NOISE = 1.0
 _AT_ONCE, _IN_TIME = 1.4, 1.0
 _AWAITED = 2.2
 """Log odds by which what comes in its own time comes sooner: what has not come while it was likely is not expected any more."""
-_WAITED = 13
-"""Ticks after which what moves is no longer what was launched."""
+_LAUNCHES, _WAITED = 4, 13
+"""Ticks before which what comes is an answer, not what was launched; and after which what moves is no longer that."""
 _LIKELIER = 0.5
 """Log odds that a look may add to those of a glance."""
 _NEVER, _SURE = 0.05, 0.97
@@ -68,10 +68,11 @@ def sharpness(features: Tensor, keys: Tensor) -> Tensor:
 
 
 def awaited(features: Tensor, keys: Tensor) -> Tensor:
-    """Return (B,) log odds to add to those with which what may happen does: where a button was touched of late, and what that launched may
-    come in its own time. For `features` and `keys` see `sharpness`."""
-    clicked = (features[:, -_WAITED:, 5:11] != 0).flatten(1).any(1)
-    return torch.where(_waits(features, keys) & clicked, _AWAITED, 0.0)
+    """Return (B,) log odds to add to those with which what may happen does: where a button was touched a while ago, and what that launched
+    may come in its own time. For `features` and `keys` see `sharpness`."""
+    clicked = (features[:, -_WAITED:, 5:11] != 0).any(-1)
+    waits = clicked[:, :-_LAUNCHES].any(1) & ~clicked[:, -_LAUNCHES:].any(1)
+    return torch.where(_waits(features, keys) & waits, _AWAITED, 0.0)
 
 
 def _edges(features: Tensor, keys: Tensor) -> Tensor:

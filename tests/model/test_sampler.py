@@ -48,10 +48,15 @@ def test_what_a_click_launched_comes_at_the_rate_the_network_gives() -> None:
 
 
 def test_what_is_awaited_comes_sooner_than_that_and_nothing_else_does() -> None:
-    features = torch.cat([_moment(since, moves) for since, moves in [(0, 0), (1, 1), (13, 0), (13, 1)]])
+    features = torch.cat([_moment(since, moves) for since, moves in [(0, 0), (4, 1), (13, 0), (13, 1)]])
     keys = torch.zeros(4, HISTORY, 2)
     sooner = awaited(features, keys)
     assert (sooner > 0).tolist() == [False, True, False, False]
+    answers = awaited(torch.cat([_moment(since, 0) for since in (1, 2, 3)]), keys[:3])
+    assert (answers == 0).all()  # what a click does comes at once; launched programs take longer
+    released = features[1:2].clone()
+    released[0, -2, 5] = 1
+    assert awaited(released, keys[:1]) == 0  # touched again
     typed = keys.clone()
     typed[2:, -4] = 5
     assert (awaited(features, typed) > 0).tolist() == [False, True, False, False]  # a key launches nothing
