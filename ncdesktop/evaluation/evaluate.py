@@ -1,7 +1,7 @@
 """A model measured over many sessions, spread over processes of one thread each."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
@@ -48,6 +48,7 @@ def evaluate(
     seed: int,
     processes: int,
     pictures: Path | None = None,
+    without: Sequence[str] = (),
 ) -> Measured:
     """Measure the model in `weights`, which `world` has loaded, over `sessions`.
 
@@ -55,6 +56,7 @@ def evaluate(
     rollouts:  free dreams of 16 s; there are four times as many of 4 s
     texts:     asked ticks whose text Tesseract reads, recorded and dreamt
     pictures:  folder for videos and pictures of what went worst
+    without:   parts that `world` has unlearned, see `NCGUIWorld.unlearn_`
     processes: 1 measures in this process; the figures do not depend on it if torch has one thread
     """
     plans = make_plans(sessions, ticks=ticks, rollouts=rollouts, seed=seed, texts=texts)
@@ -70,7 +72,7 @@ def evaluate(
             return result
         context = multiprocessing.get_context("spawn")
         done = context.Value("q", 0)
-        with ProcessPoolExecutor(processes, context, _load, (weights, world.device, done)) as pool:
+        with ProcessPoolExecutor(processes, context, _load, (weights, world.device, done, without)) as pool:
             futures = [pool.submit(_measure, plan, seed, pictures) for plan in plans]
             waiting = set(futures)
             while waiting:
@@ -97,10 +99,12 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _load(weights: Path, device: str, done: "Synchronized[int]") -> None:
+def _load(weights: Path, device: str, done: "Synchronized[int]", without: Sequence[str]) -> None:
     global _world, _done
     torch.set_num_threads(1)
     _world, _done = NeuralWorld.from_pretrained(weights, device=device), done
+    for part in without:
+        _world.model.unlearn_(part)
 
 
 def _measure(plan: Plan, seed: int, pictures: Path | None) -> Measured:

@@ -31,7 +31,7 @@ from ncdesktop.model.uncoverer import Uncoverer
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import CELL, Cursor
 
-__all__ = ["NCGUIWorld"]
+__all__ = ["SMALL_PARTS", "NCGUIWorld"]
 
 FORMAT_VERSION = 4
 _PARTS: dict[str, type[Part]] = {
@@ -47,6 +47,8 @@ _PARTS: dict[str, type[Part]] = {
     "scribe": Scribe,
     "generator": Generator,
 }
+SMALL_PARTS = ("placer", "uncoverer", "carrier", "typist", "scribe")
+"""Those without which a dream goes on, with looks alone: before they have learned anything, they do nothing."""
 _VOCABULARY_COLUMNS = 128
 
 
@@ -105,6 +107,11 @@ class NCGUIWorld(nn.Module):
     def note_training_(self, fingerprints: Sequence[str]) -> None:
         """Add sessions to those it was trained on, in place."""
         self.trained_on = tuple(dict.fromkeys([*self.trained_on, *fingerprints]))
+
+    def unlearn_(self, part: str) -> None:
+        """Let one of SMALL_PARTS be as it was before it had learned anything, in place."""
+        learned = getattr(self, part)
+        setattr(self, part, type(learned)(learned.config).to(self.vocabulary.device).eval())
 
     def save_pretrained(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
         """Write the model into `folder`, weights as `dtype`; a model that lies there is replaced part by part."""

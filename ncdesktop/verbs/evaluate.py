@@ -32,6 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "also dream for so long with the sessions' input, and tell how many cells look real, minute by minute"
     )
     parser.add_argument("--stability", type=at_least(0), default=0, metavar="MINUTES", help=help_)
+    help_ = (
+        "without what these have learned, to see what they bring: placer, uncoverer, carrier, typist, scribe"
+    )
+    parser.add_argument("--without", default="", metavar="A,B", help=help_)
     help_ = "processes of one thread each (default: all cores; on cuda 1)"
     parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
     help_ = "folder for an HTML page with tables, curves, worst ticks and videos; new or empty"
@@ -52,7 +56,12 @@ def run(arguments: argparse.Namespace) -> None:
     from ncdesktop.evaluation.report import LONG_DREAM, read_log, write_report
     from ncdesktop.evaluation.stability import long_dream
     from ncdesktop.model.neural_world import NeuralWorld
+    from ncdesktop.model.pipeline import SMALL_PARTS
 
+    without = [part for part in arguments.without.split(",") if part]
+    for part in without:
+        if part not in SMALL_PARTS:
+            raise InputError(f"--without {part}: no such part, expected some of {', '.join(SMALL_PARTS)}")
     if arguments.log and not arguments.report:
         raise InputError("--log gives the curves of a report; say with --report where to write it")
     training = read_log(arguments.log) if arguments.log else []
@@ -66,6 +75,8 @@ def run(arguments: argparse.Namespace) -> None:
         texts = 0
     given = open_sessions(arguments.sessions)
     world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
+    for part in without:
+        world.model.unlearn_(part)
     sessions = unseen(world, given)
     cores = 1 if arguments.device == "cuda" else len(os.sched_getaffinity(0))
     if report:
@@ -80,12 +91,14 @@ def run(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         processes=arguments.processes or min(cores, len(sessions)),
         pictures=report,
+        without=without,
     )
     found = figures(measured) | {
         "sessions": len(sessions),
         "left_out": len(given) - len(sessions),
         "model": world.model_hash,
         "seed": arguments.seed,
+        "without": without,
     }
     if arguments.stability:
         found["stability"] = long_dream(

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageDraw, ImageFont
 from tiny import TINY_SIZE, busy_actions, make_tiny_model
 
@@ -18,6 +19,9 @@ from ncdesktop.evaluation.measure import measure
 from ncdesktop.evaluation.stability import long_dream
 from ncdesktop.evaluation.ticks import Plan
 from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.pipeline import SMALL_PARTS, NCGUIWorld
+from ncdesktop.model.placer import BEYOND
+from ncdesktop.model.pretrained import WEIGHTS
 from ncdesktop.session import Session, SessionWriter, open_session
 from ncdesktop.world import Frame
 
@@ -174,3 +178,42 @@ def test_a_long_dream_is_compared_with_what_is_real_minute_by_minute(
     real, marred = long_dream(cast(NeuralWorld, Replays()), [dreamt_session], [dreamt_session], minutes=2)
     cells = TINY_SIZE[0] * TINY_SIZE[1] // 256
     assert real == 1 and marred == round(1 - 2 / cells, 4)
+
+
+def test_what_a_part_brings_is_seen_without_it(
+    tiny_model: NCGUIWorld, small_session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A placer that lets the first sprite open in every tick, at the same place: without it, other cells change."""
+    with torch.no_grad():
+        tiny_model.placer.names.bias[:2] = torch.tensor([-20.0, 20.0])
+        for axis in (tiny_model.placer.down, tiny_model.placer.across):
+            axis.places.bias[BEYOND + 8] = 20
+    weights = tmp_path / "weights"
+    tiny_model.save_pretrained(weights)
+    before = (weights / "placer" / WEIGHTS).read_bytes()
+    options = ("--ticks", "12", "--rollouts", "0", "--texts", "0", "--processes")
+    found = run(weights, small_session, *options, "1")
+    without = run(weights, small_session, *options, "1", "--without", "placer,uncoverer")
+    assert (found.pop("without"), without["without"]) == ([], ["placer", "uncoverer"])
+    assert {name: without[name] for name in found} != found
+    assert run(weights, small_session, *options, "2", "--without", "placer,uncoverer") == without
+    assert (weights / "placer" / WEIGHTS).read_bytes() == before
+    assert main(["evaluate", str(small_session.folder), "--without", "eyes"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and all(part in told for part in SMALL_PARTS)
+
+
+def test_a_part_that_has_unlearned_does_nothing(tiny_model: NCGUIWorld) -> None:
+    with torch.no_grad():
+        tiny_model.placer.names.bias[0] = -20
+    config = tiny_model.placer.config
+    tiny_model.unlearn_("placer")
+    assert tiny_model.placer.config == config and not tiny_model.placer.training
+    assert tiny_model.placer.names.bias[0] == 20
+
+
+def test_help_names_all_parts_that_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--help"])
+    told = capsys.readouterr().out
+    assert all(part in told for part in SMALL_PARTS)
