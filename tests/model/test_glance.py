@@ -113,10 +113,10 @@ def test_of_dreams_that_share_a_tick_only_those_worth_it_are_looked_at(
 
 
 def test_a_look_that_knows_nothing_sees_what_one_sees_to_which_nothing_is_revealed(
-    tiny_world: NeuralWorld,
+    tiny_world: NeuralWorld, tiny_model: NCGUIWorld
 ) -> None:
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
-    model = tiny_world.model
+    model = tiny_model  # the world's own may look in eight bits
     for weight in model.backbone.parameters():
         torch.nn.init.normal_(weight, std=0.2)
     action = model.action_encoder(inputs)
