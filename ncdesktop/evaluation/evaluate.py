@@ -103,8 +103,7 @@ def _load(weights: Path, device: str, done: "Synchronized[int]", without: Sequen
     global _world, _done
     torch.set_num_threads(1)
     _world, _done = NeuralWorld.from_pretrained(weights, device=device), done
-    for part in without:
-        _world.model.unlearn_(part)
+    _world.model.unlearn_(without)
 
 
 def _measure(plan: Plan, seed: int, pictures: Path | None) -> Measured:

@@ -24,13 +24,11 @@ class Int8Linear(nn.Linear):
         self.weight, self.bias = layer.weight, layer.bias
         weight = layer.weight.detach()
         steps = weight.abs().amax(1).clamp(min=1e-9).double() / 127
-        with (
-            warnings.catch_warnings()
-        ):  # PyTorch means to give up its quantised tensors; its version is pinned
+        zeros = torch.zeros_like(steps).long()
+        with warnings.catch_warnings():
+            # PyTorch means to give up its quantised tensors; its version is pinned.
             warnings.simplefilter("ignore", UserWarning)
-            rounded = torch.quantize_per_channel(
-                weight, steps, torch.zeros_like(steps).long(), 0, torch.qint8
-            )
+            rounded = torch.quantize_per_channel(weight, steps, zeros, 0, torch.qint8)
         bias = None if layer.bias is None else layer.bias.detach()
         self._packed = torch.ops.quantized.linear_prepack(rounded, bias)
 

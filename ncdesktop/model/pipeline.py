@@ -108,10 +108,11 @@ class NCGUIWorld(nn.Module):
         """Add sessions to those it was trained on, in place."""
         self.trained_on = tuple(dict.fromkeys([*self.trained_on, *fingerprints]))
 
-    def unlearn_(self, part: str) -> None:
-        """Let one of SMALL_PARTS be as it was before it had learned anything, in place."""
-        learned = getattr(self, part)
-        setattr(self, part, type(learned)(learned.config).to(self.vocabulary.device).eval())
+    def unlearn_(self, parts: Sequence[str]) -> None:
+        """Let some of SMALL_PARTS be as they were before they had learned anything, in place."""
+        for part in parts:
+            learned = getattr(self, part)
+            setattr(self, part, type(learned)(learned.config).to(self.vocabulary.device).eval())
 
     def save_pretrained(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
         """Write the model into `folder`, weights as `dtype`; a model that lies there is replaced part by part."""

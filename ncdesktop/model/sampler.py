@@ -71,7 +71,7 @@ def awaited(features: Tensor, keys: Tensor) -> Tensor:
     """Return (B,) log odds to add to those with which what may happen does: where a button was touched a while ago, and what that launched
     may come in its own time. For `features` and `keys` see `sharpness`."""
     clicked = (features[:, -_WAITED:, 5:11] != 0).any(-1)
-    waits = clicked[:, :-_LAUNCHES].any(1) & ~clicked[:, -_LAUNCHES:].any(1)
+    waits = clicked.any(1) & ~clicked[:, -_LAUNCHES:].any(1)
     return torch.where(_waits(features, keys) & waits, _AWAITED, 0.0)
 
 

@@ -75,8 +75,7 @@ def run(arguments: argparse.Namespace) -> None:
         texts = 0
     given = open_sessions(arguments.sessions)
     world = NeuralWorld.from_pretrained(arguments.weights, device=arguments.device)
-    for part in without:
-        world.model.unlearn_(part)
+    world.model.unlearn_(without)
     sessions = unseen(world, given)
     cores = 1 if arguments.device == "cuda" else len(os.sched_getaffinity(0))
     if report:

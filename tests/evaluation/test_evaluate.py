@@ -207,7 +207,7 @@ def test_a_part_that_has_unlearned_does_nothing(tiny_model: NCGUIWorld) -> None:
     with torch.no_grad():
         tiny_model.placer.names.bias[0] = -20
     config = tiny_model.placer.config
-    tiny_model.unlearn_("placer")
+    tiny_model.unlearn_(["placer"])
     assert tiny_model.placer.config == config and not tiny_model.placer.training
     assert tiny_model.placer.names.bias[0] == 20
 
