@@ -25,8 +25,8 @@ _STAGES = (
     (200, 200, 120),
 )
 _PAGE_BYTES = 4096
-_TURNS = 3
-"""Of the figures, one in so many is drawn anew in each tick: numbers that change fifteen times a second cannot be read."""
+_TURNS = 5
+"""Of the figures, one in so many is drawn anew in each tick, if it has changed: what changes fifteen times a second cannot be read."""
 
 
 class Hud:
@@ -36,6 +36,7 @@ class Hud:
         self._latency_ms: deque[float] = deque(maxlen=120)
         self._last_tick: int | None = None
         self._panel = pygame.Surface((0, 0))
+        self._written: dict[int, object] = {}  # what each of its parts shows
         self._size_px = self._of_tick = self._turn = 0
         self._memory: tuple[int, float] = (-1, 0.0)
 
@@ -86,23 +87,22 @@ class Hud:
         chart = pygame.Rect(left, strips[-1].bottom + size_px // 2, right - left, chart_px)
         stages = pygame.Rect(left, chart.bottom + size_px // 2, right - left, line)
         stages_px = -(-len(figures.stage_ms) // 2) * line + size_px
-        parts: list[tuple[pygame.Rect, Callable[[], None]]] = [
-            (strip, partial(self._row, strip.inflate(-2 * size_px, 0), size_px, *row))
+        parts: list[tuple[pygame.Rect, object, Callable[[], None]]] = [
+            (strip, row, partial(self._row, strip.inflate(-2 * size_px, 0), size_px, *row))
             for strip, row in zip(strips, rows, strict=True)
         ]
-        parts.append((chart, partial(self._chart, chart, figures.recent_ms)))
-        parts.append(
-            (
-                pygame.Rect(0, stages.top, width, stages_px),
-                partial(self._stages, stages, figures.stage_ms, size_px),
-            )
-        )
+        recent_ms, stage_ms = figures.recent_ms, figures.stage_ms
+        below = pygame.Rect(0, stages.top, width, stages_px)
+        parts.append((chart, recent_ms, partial(self._chart, chart, recent_ms)))
+        parts.append((below, stage_ms, partial(self._stages, stages, stage_ms, size_px)))
         area = pygame.Rect(0, 0, width, stages.top + stages_px)
         if self._panel.get_size() != area.size:
             self._panel, turn = pygame.Surface(area.size, pygame.SRCALPHA), None
             panel(self._panel, area)
-        for place, (strip, draw) in enumerate(parts):
-            if turn is None or place % _TURNS == turn:
+            self._written = {}
+        for place, (strip, content, draw) in enumerate(parts):
+            if (turn is None or place % _TURNS == turn) and self._written.get(place) != content:
+                self._written[place] = content
                 self._panel.set_clip(strip)
                 self._panel.fill((0, 0, 0, 0))
                 panel(self._panel, area)
