@@ -16,6 +16,7 @@ from ncdesktop.desktop.desktop_world import DesktopWorld
 from ncdesktop.desktop.hand import Hand, Ticks
 from ncdesktop.desktop.packages import missing_packages
 from ncdesktop.desktop.profile import PROFILES
+from ncdesktop.desktop.recorder import hasty
 from ncdesktop.desktop.tasks import TASKS, check_tasks
 from ncdesktop.desktop.windows import Window, WindowList
 from ncdesktop.errors import InputError
@@ -95,6 +96,25 @@ def test_what_is_pressed_is_let_go(seed: int) -> None:
                 name = event.button if isinstance(event, Button) else event.name
                 held.append(name) if event.down else held.remove(name)
         assert held == []
+
+
+def test_haste_does_at_once_what_follows_and_loses_nothing() -> None:
+    mover = hand()
+    steps = [
+        (events, "menu")
+        for ticks in (mover.move((400, 60)), mover.click(), mover.wait(1))
+        for events in ticks
+    ]
+    hurried = list(hasty(iter(steps), random.Random(0), 0.5))
+    assert [event for events, _ in hurried for event in events] == [
+        event for events, _ in steps for event in events
+    ]
+    busy, idle = (
+        [sum(bool(events) == some for events, _ in all_) for all_ in (steps, hurried)]
+        for some in (True, False)
+    )
+    assert busy[1] < 0.8 * busy[0] and idle[0] == idle[1]
+    assert list(hasty(iter(steps), random.Random(0), 0.0)) == steps
 
 
 def test_unknown_tasks_are_named() -> None:
