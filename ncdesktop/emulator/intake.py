@@ -1,15 +1,23 @@
-"""The user's events on their way into the next tick: nothing is dropped, and no key stays stuck."""
+"""The user's events on their way into the next ticks: nothing is dropped, and no key stays stuck."""
 
 import threading
 from dataclasses import replace
+from itertools import takewhile
 
-from ncdesktop.events import BUTTON_MASKS, Button, Event, Key, Move
+from ncdesktop.actions import KEYS_A_TICK
+from ncdesktop.events import BUTTON_MASKS, Button, Event, Key, Move, Wheel
 
 __all__ = ["Intake"]
 
+_PATIENCE_TICKS = 4
+"""Ticks after which an event waits no longer for one of its own."""
+
 
 class Intake:
-    """Collects events from the window's thread until the world's thread takes them for a tick.
+    """Collects events from the window's thread until the world's thread takes them, tick by tick.
+
+    One thing happens in a tick, as in recordings: the pointer moves, or buttons go down, or up, or keys, or the wheel turns.
+    What the user did faster than that, or while a tick was late, waits for the next ticks, for a quarter of a second at most.
 
     Repeated downs of a held key or button and ups of one that is not held are noise of keyboards and window
     managers, no input: they are left out.
@@ -17,7 +25,8 @@ class Intake:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._events: list[Event] = []
+        self._events: list[tuple[Event, int]] = []  # with the ticks that were taken before it came
+        self._ticks = 0
         self._keys: set[str] = set()
         self._buttons = 0
         self._pointer: Move | None = None
@@ -36,13 +45,17 @@ class Intake:
                     self._buttons ^= BUTTON_MASKS[button]
                 case Move():
                     self._pointer = event
-            self._events.append(event)
+            self._events.append((event, self._ticks))
 
     def take(self) -> tuple[Event, ...]:
-        """Return all events since the last call, in order."""
+        """Return the events of the next tick, in order."""
         with self._lock:
-            events, self._events = tuple(self._events), []
-        return events
+            self._ticks += 1
+            waiting = [event for event, _ in self._events]
+            late = sum(came <= self._ticks - _PATIENCE_TICKS for _, came in self._events)
+            count = max(late, _together(waiting))
+            del self._events[:count]
+        return tuple(waiting[:count])
 
     def release_all(self, time_s: float) -> None:
         """Let go of everything that is held: the window has lost the focus."""
@@ -62,6 +75,7 @@ class Intake:
         held: the events that would release all that is held in the world now; those the user does not hold are added.
         """
         with self._lock:
+            waiting = [event for event, _ in self._events]
             stale: list[Event] = []
             for event in held:
                 match event:
@@ -69,5 +83,28 @@ class Intake:
                         stale.append(event)
                     case Button(button) if not self._buttons & BUTTON_MASKS[button]:
                         stale.append(event)
+            for event in stale:
+                if event in waiting:  # what lets go of it now does not do so again
+                    del self._events[waiting.index(event)]
+                    waiting.remove(event)
             pointer = [replace(self._pointer)] if self._pointer else []
-            self._events = [*stale, *pointer, *self._events]
+            at_once = self._ticks - _PATIENCE_TICKS
+            self._events[:0] = [(event, at_once) for event in (*stale, *pointer)]
+
+
+def _together(events: list[Event]) -> int:
+    """Return how many of the first events are one thing, which happens in one tick."""
+    if not events:
+        return 0
+    kind = _kind(events[0])
+    count = sum(1 for _ in takewhile(lambda event: _kind(event) == kind, events))
+    match events[0]:
+        case Wheel():
+            return 1
+        case Key(_, True):
+            return min(count, KEYS_A_TICK)
+    return count
+
+
+def _kind(event: Event) -> tuple[type[Event], bool]:
+    return type(event), isinstance(event, Button | Key) and event.down

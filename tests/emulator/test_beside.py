@@ -92,7 +92,10 @@ def test_both_live_through_the_same_from_the_real_screen_on(panel):
         console.intake.put(event)
     console.tick()
     real = console.opened[0]
-    assert console.status.action == real.seen[-1] and len(real.seen[-1].edges) == 3
+    assert console.status.action == real.seen[-1] and real.seen[-1].edges == (Move(30, 40),)
+    console.tick()
+    console.tick()
+    assert [action.edges for action in real.seen[-2:]] == [(Button(1, True),), (Key("a", True),)]
     now = console.status.beside
     assert now.dream is console.status.frame and now.real.tick == len(real.seen)
     assert np.array_equal(now.differing[0, 0], (now.real.ui[:16, :16] != now.dream.ui[:16, :16]).any())

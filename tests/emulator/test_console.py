@@ -21,7 +21,9 @@ def test_while_paused_nothing_is_due_and_input_waits_for_the_step(panel):
     console.intake.put(Button(1, True))
     console.command("step")
     assert console.status.frame.tick == 1
-    assert console.status.action.edges == (Move(5, 6), Button(1, True))
+    assert console.status.action.edges == (Move(5, 6),)
+    console.command("step")
+    assert console.status.action.edges == (Button(1, True),)
     console.command("pause")
     assert console.wait_s() == 0
 
@@ -217,14 +219,13 @@ def test_a_screenshot_is_what_is_seen(panel, tmp_path):
 
 
 def test_ctrl_alt_del_reaches_the_guest(panel):
-    console = panel()
+    world = PaintWorld()
+    console = panel(world)
     console.command("ctrl_alt_del")
-    live(console)
-    assert [event.name for event in console.status.action.edges if event.down] == [
-        "Control_L",
-        "Alt_L",
-        "Delete",
-    ]
+    live(console, 5)
+    events = [event for action in world.seen for event in action.edges]
+    assert [event.name for event in events if event.down] == ["Control_L", "Alt_L", "Delete"]
+    assert len(events) == 6
 
 
 def test_a_storm_of_10000_events_loses_nothing(panel):
@@ -250,7 +251,7 @@ def test_a_storm_of_10000_events_loses_nothing(panel):
         sent.append(event)
         if number % 97 == 0:
             live(console)
-    live(console)
+    live(console, 5)
     assert [event for action in world.seen for event in action.edges] == sent
 
 
@@ -265,11 +266,50 @@ def test_repeats_and_lone_ups_are_no_input_and_release_all_leaves_nothing_held()
         Button(3, False),
     ):
         intake.put(event)
-    assert intake.take() == (Key("a", True), Button(1, True))
+    assert taken(intake, 2) == [(Key("a", True),), (Button(1, True),)]
     intake.release_all(0)
-    assert intake.take() == (Key("a", False), Button(1, False))
+    assert taken(intake, 2) == [(Key("a", False),), (Button(1, False),)]
     intake.put(Key("a", False))
     assert intake.take() == ()
+
+
+def test_one_thing_happens_in_a_tick():
+    intake = Intake()
+    events = (
+        Move(3, 4), Move(5, 6), Button(1, True), Button(1, False), Wheel(0, 1), Wheel(0, 1),
+    )  # fmt: skip
+    for event in events:
+        intake.put(event)
+    assert taken(intake, 3) == [(Move(3, 4), Move(5, 6)), (Button(1, True),), (Button(1, False),)]
+    for event in (Key("Shift_L", True), Key("A", True), Key("b", True), Key("A", False)):
+        intake.put(event)
+    assert taken(intake, 4) == [  # what came first waits no longer
+        (Wheel(0, 1), Wheel(0, 1)),
+        (Key("Shift_L", True), Key("A", True)),
+        (Key("b", True),),
+        (Key("A", False),),
+    ]
+
+
+def test_what_waits_while_time_jumps_leaves_nothing_held():
+    intake = Intake()
+    for down in (True, False, True, False):  # of these the world has seen the first
+        intake.put(Key("a", down))
+    assert intake.take() == (Key("a", True),)
+    intake.settle([Key("a", False)])
+    assert taken(intake, 3) == [(Key("a", False),), (Key("a", True),), (Key("a", False),)]
+
+
+def test_nothing_waits_longer_than_four_ticks():
+    intake = Intake()
+    events = tuple(Wheel(0, turn) for turn in range(1, 20))
+    for event in events:
+        intake.put(event)
+    assert [len(some) for some in taken(intake, 6)] == [1, 1, 1, 16, 0, 0]
+
+
+def taken(intake, ticks):
+    return [intake.take() for _ in range(ticks)]
 
 
 def test_recording_does_not_end_with_the_console_half_written(panel, tmp_path):

@@ -48,7 +48,7 @@ def test_a_tour_can_be_asked_for_taken_over_and_undone(panel, tmp_path):
     console.command("tour")
     assert console.status.caption == "Second"
     console.intake.put(Button(1, True))
-    live(console)
+    live(console, 2)  # where the hand is, and what it does
     assert not console.status.led and console.status.caption == ""
     console.command("undo")
     console.command("undo")
