@@ -20,6 +20,7 @@ from ncdesktop.training.beginnings import forget_
 from ncdesktop.training.calibration import draw_blend_, fit_blend_, fitted_trust
 from ncdesktop.training.checkpoint import load_checkpoint, save_checkpoint
 from ncdesktop.training.doubts import Doubts
+from ncdesktop.training.haste import hasten_
 from ncdesktop.training.losses import losses
 from ncdesktop.training.mistakes import OwnMistakes
 from ncdesktop.training.muon import Muon, split_parameters
@@ -236,6 +237,7 @@ def _gradients(
     while tally.add(0) < cells:
         batch = source.batch(generator)
         tally.add(batch.changed.numel())
+        hasten_(batch.inputs, generator)
         forget_(batch, generator)
         reveal_(batch, generator)
         mislead_(batch, source.bank, generator)
