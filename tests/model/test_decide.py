@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
 import torch
 from tiny import busy_actions
 
@@ -11,7 +12,7 @@ from ncdesktop.actions import fold
 from ncdesktop.events import Key
 from ncdesktop.keysyms import key_id
 from ncdesktop.model.choices import CHOICES, STACK, Choice
-from ncdesktop.model.decide import Cells, Decided, _place_, _reveal
+from ncdesktop.model.decide import EVENT_CELLS, Cells, Decided, _hold_, _place_, _reveal
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
@@ -178,6 +179,34 @@ def test_a_sprite_that_is_surer_opens_whole_whatever_its_cells_say(tiny_world: N
     first.odds[0] = 0.7
     assert torch.equal(first.open_(0, torch.zeros_like(drawn), drawn), drawn)
     assert (first.decisions.choice[0].argmax(-1)[drawn] == Choice.SPRITE).all()
+
+
+def test_what_is_likelier_to_come_back_than_the_sprite_to_open_does(tiny_world: NeuralWorld) -> None:
+    first = looked_once(tick_inputs([tiny_world._turn(busy_actions(1)[0])]), Choice.EARLIER)
+    drawn = torch.zeros_like(first.changed[0])
+    drawn[0, :3] = True
+    first.odds[0] = 0.8
+    first.returns[0, 0, :2] = torch.tensor([0.95, 0.7])
+    assert torch.equal(first.open_(0, torch.zeros_like(drawn), drawn), drawn)
+    sources = first.decisions.choice[0].argmax(-1)[0, :3].tolist()
+    assert sources == [Choice.EARLIER, Choice.SPRITE, Choice.SPRITE]
+    assert first.returns[0, 0].tolist()[:2] == pytest.approx([0.95, 0.0])
+
+
+def test_in_a_drag_nothing_comes_back_but_where_something_follows(tiny_world: NeuralWorld) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+
+    def left(*, dragged: bool, cells: int = EVENT_CELLS, follows: bool = False) -> int:
+        decided = looked_once(inputs, Choice.EARLIER)
+        decided.changed[:] = False
+        decided.changed[0].view(-1)[:cells] = True
+        decided.decisions.choice[0, 0, 0, Choice.SHIFT] = 9.0 if follows else -9.0
+        _hold_(decided, torch.tensor([dragged]))
+        return int(decided.changed.sum())
+
+    assert left(dragged=True) == 0
+    assert left(dragged=False) == left(dragged=True, follows=True) == EVENT_CELLS
+    assert left(dragged=True, cells=EVENT_CELLS - 1) == EVENT_CELLS - 1
 
 
 def test_a_cell_that_has_to_be_painted_tells_no_content_and_one_that_stays_nothing(
