@@ -17,20 +17,24 @@ wait 30                      ticks, 15 a second
 import json
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from ncdesktop.actions import Action, action_from_json, fold
 from ncdesktop.errors import InputError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, keysym_known
 
-__all__ = ["Hand", "Script", "parse_script", "read_script"]
+__all__ = ["Hand", "Script", "hasty", "parse_script", "read_script"]
 
 _SHIFTED = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZ~!@#$%^&*()_+{}|:"<>?')
 _TARGET_PX = 14
 _WOBBLE_PX = 0.6
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,27 @@ class Hand:
 
     def _clamp(self, x: float, y: float) -> tuple[int, int]:
         return min(max(round(x), 0), self.size[0] - 1), min(max(round(y), 0), self.size[1] - 1)
+
+
+def hasty(
+    steps: Iterator[tuple[list[Event], _T]], dice: random.Random, share: float
+) -> Iterator[tuple[list[Event], _T]]:
+    """Do what was to be done in the next tick at once, in a share of the ticks in which both have something to do.
+
+    steps: the events of each tick, and what else is known of it
+
+    People have one hand and do one thing a tick; programs, and people whose screens are late, click where the pointer
+    has just jumped to, and let go in the same tick.
+    """
+    for events, task in steps:
+        while events and dice.random() < share:
+            more, task_then = next(steps, ([], task))
+            if not more:
+                yield events, task
+                events, task = more, task_then
+                break
+            events = [*events, *more]
+        yield events, task
 
 
 def read_script(path: Path, *, size: tuple[int, int], before: Action | None = None, seed: int = 0) -> Script:

@@ -14,15 +14,16 @@ from ncdesktop.desktop.profile import PROFILES, profile_of
 from ncdesktop.desktop.tasks import Step, run_policy, run_program_policy
 from ncdesktop.desktop.xfce import PrivateDisplay, start_desktop, start_program
 from ncdesktop.errors import SessionError
+from ncdesktop.script import hasty
 from ncdesktop.session import SessionWriter, frame_crc32, open_session
 from ncdesktop.world import FPS
 
-__all__ = ["Plan", "hasty", "part_of", "record", "salvage", "verify"]
+__all__ = ["Plan", "part_of", "record", "salvage", "verify"]
 
 _WARM_UP_S = 12
 _MAX_ZONE_H = 12
 _HASTE = (0.0, 0.0, 0.0, 0.25, 0.5)
-"""How hasty people are, one of these a session, see `hasty`."""
+"""How hasty people are, one of these a session, see `ncdesktop.script.hasty`."""
 
 
 @dataclass(frozen=True)
@@ -96,23 +97,6 @@ def verify(folder: Path) -> int:
         if frame_crc32(ui) != tick.crc32:
             raise SessionError(f"{folder}: frame {number} is not what was captured; record it again")
     return len(session.ticks)
-
-
-def hasty(steps: Iterator[Step], dice: random.Random, share: float) -> Iterator[Step]:
-    """Do what was to be done in the next tick at once, in a share of the ticks in which both have something to do.
-
-    People have one hand and do one thing a tick; programs, and people whose screens are late, click where the pointer
-    has just jumped to, and let go in the same tick.
-    """
-    for events, task in steps:
-        while events and dice.random() < share:
-            more, task_then = next(steps, ([], task))
-            if not more:
-                yield events, task
-                events, task = more, task_then
-                break
-            events = [*events, *more]
-        yield events, task
 
 
 def _start(plan: Plan, dice: random.Random) -> Callable[[], PrivateDisplay]:

@@ -44,8 +44,9 @@ def probe(
     device: str,
     processes: int,
     videos: Path,
+    haste: float = 0.0,
 ) -> list[Run]:
-    """Play `runs` runs of each group; each leaves `GROUP-SEED.mp4` in the folder `videos`.
+    """Play `runs` runs of each group; each leaves `GROUP-SEED.mp4` in the folder `videos`. For `haste` see `Stage`.
 
     Raises InputError for an unknown group, without Tesseract, or if the model's screen is not of the probes' size.
     """
@@ -53,16 +54,20 @@ def probe(
     jobs = [(group, seed + run) for run in range(runs) for group in groups]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(processes, len(jobs)), context, _load, (weights, device)) as pool:
-        futures = [pool.submit(_run, group, number, videos) for group, number in jobs]
+        futures = [pool.submit(_run, group, number, videos, haste) for group, number in jobs]
         return [future.result() for future in tqdm(futures, desc="probing", unit="run", disable=None)]
 
 
-def probe_desktop(world: World, groups: list[str], *, runs: int, seed: int, videos: Path) -> list[Run]:
+def probe_desktop(
+    world: World, groups: list[str], *, runs: int, seed: int, videos: Path, haste: float = 0.0
+) -> list[Run]:
     """Play the same on a real desktop, which shows that a probe can be passed."""
     check(groups, size=world.size)
     jobs = [(group, seed + run) for run in range(runs) for group in groups]
     return [
-        play(DesktopStage(world, seed=number, video=_video(videos, group, number)), group, number)
+        play(
+            DesktopStage(world, seed=number, video=_video(videos, group, number), haste=haste), group, number
+        )
         for group, number in tqdm(jobs, desc="probing", unit="run", disable=None)
     ]
 
@@ -119,6 +124,6 @@ def _load(weights: Path, device: str) -> None:
     _world = NeuralWorld.from_pretrained(weights, device=device)
 
 
-def _run(group: str, seed: int, videos: Path) -> Run:
+def _run(group: str, seed: int, videos: Path, haste: float) -> Run:
     assert _world is not None
-    return play(DreamStage(_world, seed=seed, video=_video(videos, group, seed)), group, seed)
+    return play(DreamStage(_world, seed=seed, video=_video(videos, group, seed), haste=haste), group, seed)

@@ -2,19 +2,20 @@
 
 import random
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from ncdesktop.actions import Action
+from ncdesktop.actions import Action, fold
 from ncdesktop.emulator.capture import VideoWriter
+from ncdesktop.emulator.intake import Intake
 from ncdesktop.emulator.text import caption
 from ncdesktop.evaluation.judges import Box, crop
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.script import parse_script
+from ncdesktop.script import hasty, parse_script
 from ncdesktop.world import FPS, Frame, World
 
 __all__ = [
@@ -70,10 +71,12 @@ class Claim:
 
 
 class Stage(ABC):
-    """Lets a person act in a world. `ui` is what is seen now; `claim` notes a verdict, which also goes into the video."""
+    """Lets a person act in a world, as in the window. `ui` is what is seen now; `claim` notes a verdict, which also goes into the video."""
 
-    def __init__(self, world: World, *, seed: int, video: Path | None) -> None:
+    def __init__(self, world: World, *, seed: int, video: Path | None, haste: float = 0.0) -> None:
+        """haste: how hasty the person is, see `ncdesktop.script.hasty`"""
         self.random = random.Random(seed)
+        self._haste, self._intake = haste, Intake()
         self.claims: list[Claim] = []
         self._world, self._seed = world, seed
         self._action = Action((world.size[0] // 2, world.size[1] // 2))
@@ -92,7 +95,11 @@ class Stage(ABC):
         """Let the person do what an action script says, see `ncdesktop.script`."""
         seed = self.random.randrange(2**31)
         actions = parse_script(script, size=self._world.size, before=self._action, seed=seed).actions
-        for action in actions:
+        steps = iter([(list(action.edges), None) for action in actions])
+        for events, _ in hasty(steps, random.Random(seed), self._haste):
+            for event in events:
+                self._intake.put(event)
+            action = fold(replace(self._action, edges=()), self._intake.take())
             self._take(self._world.step(action), action)
 
     def near(self, x: int, y: int, *, spread_x: int = 4, spread_y: int = 3) -> str:
@@ -123,8 +130,8 @@ class Stage(ABC):
 class DreamStage(Stage):
     """The stage on which a dream plays."""
 
-    def __init__(self, world: NeuralWorld, *, seed: int, video: Path | None) -> None:
-        super().__init__(world, seed=seed, video=video)
+    def __init__(self, world: NeuralWorld, *, seed: int, video: Path | None, haste: float = 0.0) -> None:
+        super().__init__(world, seed=seed, video=video, haste=haste)
         self._dream = world
 
     def begin(self, *names: str) -> None:

@@ -20,12 +20,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("probes"), metavar="DIR", help=help_)
     help_ = "try them on a real XFCE4 desktop, to see that they can be passed"
     parser.add_argument("--real", action="store_true", help=help_)
+    help_ = "share of the ticks in which the person already does what comes next, as quick hands do, and late ticks let them (default: 0)"
+    parser.add_argument("--haste", type=_share, default=0.0, metavar="SHARE", help=help_)
     help_ = "processes of one thread each (default: all cores; on cuda 1)"
     parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)
     add_weights(parser)
     add_device(parser)
     add_seed(parser)
     add_json(parser)
+
+
+def _share(text: str) -> float:
+    """Read a number from 0 to below 1: with 1 all would be done at once."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share from 0 to below 1")
+    return share
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -44,7 +57,9 @@ def run(arguments: argparse.Namespace) -> None:
 
         world = DesktopWorld()
         try:
-            runs = probe_desktop(world, groups, runs=arguments.seeds, seed=arguments.seed, videos=out)
+            runs = probe_desktop(
+                world, groups, runs=arguments.seeds, seed=arguments.seed, videos=out, haste=arguments.haste
+            )
         finally:
             world.close()
     else:
@@ -57,6 +72,7 @@ def run(arguments: argparse.Namespace) -> None:
             device=arguments.device,
             processes=arguments.processes or cores,
             videos=out,
+            haste=arguments.haste,
         )
     found = results(runs)
     print(table(found))

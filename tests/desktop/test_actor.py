@@ -16,11 +16,11 @@ from ncdesktop.desktop.desktop_world import DesktopWorld
 from ncdesktop.desktop.hand import Hand, Ticks
 from ncdesktop.desktop.packages import missing_packages
 from ncdesktop.desktop.profile import PROFILES
-from ncdesktop.desktop.recorder import hasty
 from ncdesktop.desktop.tasks import TASKS, check_tasks
 from ncdesktop.desktop.windows import Window, WindowList
 from ncdesktop.errors import InputError
 from ncdesktop.events import Button, Event, Key, Move
+from ncdesktop.script import hasty
 
 SIZE = (512, 384)
 

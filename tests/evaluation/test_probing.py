@@ -25,7 +25,12 @@ class StillWorld:
 
     size = (512, 384)
 
+    def __init__(self) -> None:
+        self.actions: list[Action] = []
+        self.shown = screen("desktop")
+
     def step(self, action: Action) -> Frame:
+        self.actions.append(action)
         return Frame(0, self.shown, action.pointer, tiny_cursors()[0])
 
 
@@ -61,6 +66,22 @@ def test_a_dream_goes_on_from_real_screens_and_leaves_a_video(tmp_path: Path) ->
     stage.claim("something", True)
     stage.close()
     assert (tmp_path / "cursor-1.mp4").stat().st_size > 1000
+
+
+def test_the_hasty_act_in_fewer_ticks_one_thing_in_each() -> None:
+    def ticks(haste: float) -> list[Action]:
+        world = StillWorld()
+        stage = StillStage(world, seed=3, video=None, haste=haste)  # type: ignore[arg-type]
+        stage.begin("desktop")
+        world.actions.clear()
+        stage.do("move 38 11\nclick\nkey a\nwait 6")
+        return world.actions
+
+    calm, quick = ticks(0.0), ticks(0.6)
+    events = [[event for action in some for event in action.edges] for some in (calm, quick)]
+    assert events[0] == events[1]
+    assert sum(bool(action.edges) for action in quick) < sum(bool(action.edges) for action in calm)
+    assert all(len({type(event) for event in action.edges}) <= 1 for action in quick)
 
 
 def test_a_run_passes_if_all_its_claims_are_true() -> None:
