@@ -1,5 +1,6 @@
 """`ncdesktop run` as users start it, over a small untrained dream."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ def test_the_dream_reacts_quits_and_resumes_where_it_was(show, tiny_weights):
     window.point(40, 40)
     window.display.xdotool("click", 1)
     window.wait_until(lambda: changed(before, window.picture()) > 0.005)
+    time.sleep(1)  # letting go of the button is a tick of its own
     window.quit()
     assert window.process.wait(20) == 0
     slot = slot_file(Path(window.display.environment["NCDESKTOP_HOME"]), 0)
