@@ -18,6 +18,7 @@ __all__ = [
     "numbers",
     "paint",
     "pick",
+    "rests",
     "settle",
     "sharpness",
     "worth_a_look",
@@ -27,11 +28,13 @@ Noise = Callable[[], Tensor]
 """Draws (N, 3, 16, 16) of unit variance, for so many cells; anew at each call."""
 NOISE = 1.0
 """Standard deviation of the noise at t = 1; pixels lie in [-1, 1]."""
-_AT_ONCE, _IN_TIME = 1.4, 1.0
+_AT_ONCE, _IN_TIME = 3.0, 1.0
 _AWAITED = 2.2
 """Log odds by which what comes in its own time comes sooner: what has not come while it was likely is not expected any more."""
 _LAUNCHES, _WAITED = 4, 13
 """Ticks before which what comes is an answer, not what was launched; and after which what moves is no longer that."""
+_LAUNCHED = 26
+"""Ticks after which what a click launched is there, or does not come."""
 _LIKELIER = 0.5
 """Log odds that a look may add to those of a glance."""
 _NEVER, _SURE = 0.05, 0.97
@@ -73,6 +76,15 @@ def awaited(features: Tensor, keys: Tensor) -> Tensor:
     clicked = (features[:, -_WAITED:, 5:11] != 0).any(-1)
     waits = clicked.any(1) & ~clicked[:, -_LAUNCHES:].any(1)
     return torch.where(_waits(features, keys) & waits, _AWAITED, 0.0)
+
+
+def rests(features: Tensor, keys: Tensor, ages: Tensor) -> Tensor:
+    """Return (B,) bool: in all that is known of the user nothing is touched or moves, and nothing that a click launched is still to come.
+
+    ages: (B, 2) ticks since the last press and release; for `features` and `keys` see `sharpness`
+    """
+    still = ~_edges(features, keys).any(1) & ~(features[..., :2] != 0).flatten(1).any(1)
+    return still & (ages >= _LAUNCHED).all(1)
 
 
 def _edges(features: Tensor, keys: Tensor) -> Tensor:

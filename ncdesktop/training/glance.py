@@ -12,7 +12,6 @@ from ncdesktop.model.glance import Glance
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.alone import Examples, Lesson
-from ncdesktop.training.haste import hasten_
 from ncdesktop.training.moments import Moments
 from ncdesktop.training.table import Table
 
@@ -71,8 +70,7 @@ def _loss(network: Glance, moments: Examples, generator: torch.Generator) -> Ten
     assert isinstance(moments, Moments)
     table, ticks, seen = moments.table, moments.ticks, moments.seen()
     if network.training:
-        hasten_(seen, generator)
-        moments.begin_lately_(seen, generator)
+        moments.vary_(seen, generator)
         _doubt_shapes_(seen, moments.cursors, generator)
     expected = network(seen)
     changed = (table.place[ticks] != table.place[ticks - 1]).any(1)

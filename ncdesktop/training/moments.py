@@ -11,6 +11,7 @@ from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.alone import Examples
 from ncdesktop.training.batches import recorded_before
 from ncdesktop.training.beginnings import forget_input_
+from ncdesktop.training.haste import hasten_
 from ncdesktop.training.table import Table, history
 from ncdesktop.training.windows import recorded_around, recorded_fovea
 from ncdesktop.world import CELL
@@ -63,6 +64,11 @@ class Moments(Examples):
             shown=self.embedded[before.ids[..., 0]].unflatten(1, table.grid),
             age=before.age.unflatten(1, table.grid),
         )
+
+    def vary_(self, seen: Glimpse, generator: torch.Generator) -> Tensor:
+        """Let some of the moments be of quicker hands, and some of dreams that began lately, in place; return what `begin_lately_` does."""
+        hasten_(seen, generator)
+        return self.begin_lately_(seen, generator)
 
     def begin_lately_(self, seen: Glimpse, generator: torch.Generator) -> Tensor:
         """Let a share of the moments be of dreams that began from a picture some ticks ago, in place, as `forget_` does; return (B,) how

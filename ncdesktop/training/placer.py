@@ -11,7 +11,6 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.placer import BEYOND, Placer
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.training.alone import Examples, Lesson
-from ncdesktop.training.haste import hasten_
 from ncdesktop.training.moments import Moments
 from ncdesktop.training.table import Table
 
@@ -37,8 +36,7 @@ def _loss(network: Placer, moments: Examples, generator: torch.Generator) -> Ten
     assert isinstance(moments, Moments)
     seen = moments.seen()
     if network.training:
-        hasten_(seen, generator)
-        moments.begin_lately_(seen, generator)
+        moments.vary_(seen, generator)
     opened = moments.table.sprite[moments.ticks].long()
     events = network.events(seen)
     missed = F.cross_entropy(network.names_of(events).float(), opened[:, 0] - NO_SPRITE)

@@ -14,7 +14,6 @@ from ncdesktop.model.uncoverer import Uncoverer
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import recorded_before
 from ncdesktop.training.beginnings import AT_ONCE, forgotten
-from ncdesktop.training.haste import hasten_
 from ncdesktop.training.moments import Moments
 from ncdesktop.training.table import Table
 
@@ -68,8 +67,7 @@ def _loss(network: Uncoverer, moments: Examples, generator: torch.Generator) -> 
     began = torch.full((len(moments),), torch.inf, device=device)
     at_once = torch.zeros(len(moments), dtype=torch.bool, device=device)
     if network.training:
-        hasten_(seen, generator)
-        began = moments.begin_lately_(seen, generator)
+        began = moments.vary_(seen, generator)
         at_once = (torch.rand(len(moments), generator=generator) < AT_ONCE).to(device)
     groups, ids, came = _remembered(moments, seen, began, at_once)
     odds, back = network(seen, groups, moments.embedded, ids), groups.share(came) > _MOST

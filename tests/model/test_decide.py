@@ -12,7 +12,7 @@ from ncdesktop.actions import fold
 from ncdesktop.events import Key
 from ncdesktop.keysyms import key_id
 from ncdesktop.model.choices import CHOICES, STACK, Choice
-from ncdesktop.model.decide import EVENT_CELLS, Cells, Decided, _hold_, _place_, _reveal
+from ncdesktop.model.decide import EVENT_CELLS, Cells, Decided, _hold_, _place_, _rest_, _reveal
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
@@ -121,6 +121,22 @@ def test_cells_outvoted_by_what_the_uncoverer_says_come_back_or_stay_with_their_
             assert changed[2:].all() and (source[2:] == Choice.DICTIONARY).all()
 
 
+def test_a_cell_that_its_group_outvotes_stays_if_it_is_nearly_sure_and_the_group_is_heard(
+    tiny_world: NeuralWorld,
+) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    of = torch.full((*inputs.age.shape[1:], STACK), -1)
+    of[:2, :, 0] = 0
+    for likely, back in ((0.9, False), (0.1, True)):  # what the rest of the group says
+        chances = torch.full(inputs.age.shape[1:], likely)
+        chances[0, 0] = 0.005
+        first = looked_once(inputs, Choice.EARLIER)
+        first.decisions.choice *= 9
+        changed = first.bring_back_(0, chances > 0.5, chances, Returning(torch.tensor([6.0]), of))
+        assert changed[:2].sum() == of[:2, :, 0].numel() - (not back)
+        assert bool(changed[0, 0]) == bool(first.returns[0, 0, 0]) == back
+
+
 class OneSprite(OneContent):
     """A scene in which a sprite would change the cells `drawn` (h, w)."""
 
@@ -179,6 +195,19 @@ def test_a_sprite_that_is_surer_opens_whole_whatever_its_cells_say(tiny_world: N
     first.odds[0] = 0.7
     assert torch.equal(first.open_(0, torch.zeros_like(drawn), drawn), drawn)
     assert (first.decisions.choice[0].argmax(-1)[drawn] == Choice.SPRITE).all()
+
+
+def test_a_sprite_opens_whole_if_most_of_its_cells_open_it(tiny_world: NeuralWorld) -> None:
+    inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
+    drawn = torch.zeros(inputs.age.shape[1:], dtype=torch.bool)
+    drawn[:2, :3] = True
+    for count in (3, 4):
+        first = looked_once(inputs, Choice.SPRITE)
+        first.odds[0] = 0.3
+        changed = torch.zeros_like(drawn)
+        changed[0, :3] = True
+        changed[1, 0] = count == 4
+        assert torch.equal(first.open_(0, changed, drawn), drawn if count == 4 else changed)
 
 
 def test_what_is_likelier_to_come_back_than_the_sprite_to_open_does(tiny_world: NeuralWorld) -> None:
@@ -242,6 +271,17 @@ def test_the_painter_is_told_what_was_typed(tiny_world: NeuralWorld) -> None:
     tiny_world.step(fold(action, [Key("g", True), Key("g", False)]))
     tiny_world.step(fold(action, []))
     assert {key_id("g")} in typed and typed[-1] == {0}
+
+
+def test_nothing_large_comes_where_nothing_was_touched_for_long(tiny_world: NeuralWorld) -> None:
+    first = looked_once(tick_inputs([tiny_world._turn(busy_actions(1)[0])]), Choice.DICTIONARY)
+    for cells in (39, 40):
+        for resting in (False, True):
+            changed = torch.zeros(1, 8, 8, dtype=torch.bool)
+            changed.view(-1)[:cells] = True
+            decided = replace(first, changed=changed)
+            _rest_(decided, torch.tensor([resting]))
+            assert bool(decided.changed.any()) == (not resting or cells < 40)
 
 
 def test_events_that_would_mostly_be_wrong_do_not_happen(tiny_world: NeuralWorld) -> None:

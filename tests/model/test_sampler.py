@@ -8,7 +8,17 @@ from ncdesktop.events import Key
 from ncdesktop.model.inputs import nothing_revealed
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Pivot, awaited, noised, numbers, pick, settle, sharpness, worth_a_look
+from ncdesktop.model.sampler import (
+    Pivot,
+    awaited,
+    noised,
+    numbers,
+    pick,
+    rests,
+    settle,
+    sharpness,
+    worth_a_look,
+)
 from ncdesktop.model.selector import EXPECTED
 from ncdesktop.model.turn import tick_inputs
 
@@ -39,7 +49,7 @@ def test_what_a_click_launched_comes_at_the_rate_the_network_gives() -> None:
     """A probability of 0.1, tick after tick, is a window within a second; sharpened, it came once in twenty seconds."""
     features = torch.cat([_moment(since, moves) for since, moves in [(0, 0), (1, 1), (13, 0), (13, 1)]])
     keys = torch.zeros(4, HISTORY, 2)
-    assert (sharpness(features, keys) == torch.tensor([1.4, 1.0, 1.0, 1.4])).all()
+    assert (sharpness(features, keys) == torch.tensor([3.0, 1.0, 1.0, 3.0])).all()
     features[1, -1, 2] = 1
     assert sharpness(features, keys)[1] == sharpness(features[:1], keys[:1])  # held
     pressed = keys.clone()
@@ -63,6 +73,18 @@ def test_what_is_awaited_comes_sooner_than_that_and_nothing_else_does() -> None:
     unlikely, generator = torch.full((2, 2), 0.1), torch.Generator().manual_seed(0)
     drawn = [pick(unlikely, numbers(generator), awaited=float(sooner[1])) for _ in range(1000)]
     assert abs(sum(pivot is not None and pivot.changes for pivot in drawn) / 1000 - 0.5) < 0.05
+
+
+def test_who_rests_has_neither_touched_nor_moved_anything_that_is_known() -> None:
+    features, keys = (
+        torch.cat([_moment(HISTORY, 0), _moment(HISTORY - 1, 0), _moment(HISTORY, 1)]),
+        torch.zeros(3, HISTORY, 2),
+    )
+    ages = torch.tensor([[26, 30]]).repeat(3, 1)
+    assert rests(features, keys, ages).tolist() == [True, False, False]
+    assert not rests(features, keys, ages - 1).any()  # what a click launched may still come
+    keys[0, 0] = 5
+    assert not rests(features, keys, ages).any()
 
 
 def _moment(since: int, moves: int) -> torch.Tensor:

@@ -12,6 +12,7 @@ from tiny import busy_actions, tiny_sprites
 
 from ncdesktop.actions import Action, fold
 from ncdesktop.errors import WeightsError
+from ncdesktop.events import Button
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.neural_world import NeuralWorld
@@ -122,6 +123,10 @@ def test_odds_of_a_corner_move_with_pointer_press_and_last_sprite(tiny_world: Ne
     assert not torch.allclose(rows, without)
 
 
+PRESS = [Button(1, True)]
+"""Nothing large comes where nothing was touched."""
+
+
 def opening(world: NeuralWorld, number: int, y: int, x: int) -> None:
     """Let every cell of the world change, by a sprite where one is drawn and else by its stack; one sprite at one place."""
     world.exact = True  # the whole screen each tick
@@ -139,7 +144,7 @@ def opening(world: NeuralWorld, number: int, y: int, x: int) -> None:
 def test_a_dream_opens_a_sprite_whole_to_the_pixel_and_remembers_it(tiny_world: NeuralWorld) -> None:
     opening(tiny_world, 0, 37, 22)
     before = torch.from_numpy(tiny_world.reset().ui.copy())
-    frame = tiny_world.step(fold(Action((64, 64)), []))
+    frame = tiny_world.step(fold(Action((64, 64)), PRESS))
     expected = tiny_world.model.sprites.drawn(before[None], torch.tensor([[0, 37, 22]]))[0].numpy()
     assert frame.insight is not None
     opened = frame.insight.choice == Choice.SPRITE
@@ -153,8 +158,8 @@ def test_a_dream_opens_a_sprite_whole_to_the_pixel_and_remembers_it(tiny_world: 
 def test_no_cell_comes_from_a_sprite_where_none_is_drawn(tiny_world: NeuralWorld) -> None:
     opening(tiny_world, 0, 37, 22)
     tiny_world.reset()
-    first = tiny_world.step(fold(Action((64, 64)), []))
-    second = tiny_world.step(fold(Action((64, 64)), []))  # it is there already
+    first = tiny_world.step(fold(Action((64, 64)), PRESS))
+    second = tiny_world.step(fold(Action((64, 64)), PRESS))  # it is there already
     assert first.insight is not None and second.insight is not None
     assert (first.insight.choice == Choice.SPRITE).any()
     assert not (second.insight.choice == Choice.SPRITE).any()
@@ -167,7 +172,7 @@ def test_of_windows_that_may_open_one_does_that_most_of_the_others_are_like(tiny
     with torch.no_grad():
         tiny_world.model.placer.names.bias.copy_(torch.tensor([0.01, 0.4, 0.32, 0.28]).log())
     tiny_world.reset()
-    tiny_world.step(fold(Action((64, 64)), []))
+    tiny_world.step(fold(Action((64, 64)), PRESS))
     assert tiny_world.get_state().arrays["screen/placed"].tolist() == [1, 16, 16]
 
 
