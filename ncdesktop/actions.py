@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from ncdesktop.events import BUTTON_MASKS, Button, Event, Key, Move, Wheel, event_from_json, event_to_json
+from ncdesktop.events import (
+    BUTTON_MASKS,
+    Button,
+    Event,
+    Key,
+    Move,
+    Wheel,
+    event_from_json,
+    event_to_json,
+    in_reach,
+)
 from ncdesktop.keysyms import MODIFIERS, key_id
 
 __all__ = [
@@ -76,7 +86,7 @@ def action_from_json(line: Any) -> Action:
     """Read a line of `actions.jsonl`; raises ValueError that says what is wrong with it."""
     match line:
         case {"pointer": [int(x), int(y)], "buttons": int(buttons), "edges": list(edges)} if (
-            0 <= buttons <= 7
+            0 <= buttons <= 7 and in_reach(x, y)
         ):
             return Action((x, y), buttons, tuple(event_from_json(item) for item in edges))
     raise ValueError("expected pointer [x, y], buttons 0..7 and a list of edges")

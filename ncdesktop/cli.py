@@ -5,8 +5,9 @@ import importlib
 import logging
 import os
 import sys
+from pathlib import Path
 
-from ncdesktop.errors import NCDesktopError
+from ncdesktop.errors import InputError, NCDesktopError
 
 __all__ = ["main"]
 
@@ -56,12 +57,27 @@ def main(argv: list[str] | None = None) -> int:
     arguments = top.parse_args(argv)
     logging.basicConfig(level=arguments.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
+        _check_paths(arguments)
         return arguments.run(arguments) or 0
     except NCDesktopError as error:
         print(f"ncdesktop: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _check_paths(arguments: argparse.Namespace) -> None:
+    """Raise InputError for a path that nothing can have, so that no verb needs to ask before it asks what is there."""
+    for value in vars(arguments).values():
+        for path in value if isinstance(value, list) else [value]:
+            if isinstance(path, Path):
+                try:
+                    path.lstat()
+                except (FileNotFoundError, NotADirectoryError):
+                    pass  # it may be made, or whoever opens it says so
+                except OSError as error:
+                    shown = path if len(str(path)) < 100 else f"{str(path)[:60]}...{str(path)[-20:]}"
+                    raise InputError(f"{shown}: {error.strerror}; choose another path") from error
 
 
 if __name__ == "__main__":

@@ -5,10 +5,21 @@ from typing import Any
 
 from ncdesktop.keysyms import keysym_known
 
-__all__ = ["BUTTON_MASKS", "Button", "Event", "Key", "Move", "Wheel", "event_from_json", "event_to_json"]
+__all__ = [
+    "BUTTON_MASKS",
+    "Button",
+    "Event",
+    "Key",
+    "Move",
+    "Wheel",
+    "event_from_json",
+    "event_to_json",
+    "in_reach",
+]
 
 BUTTON_MASKS = {1: 1, 2: 2, 3: 4}
 """Mask bit of each button number: 1 left, 2 middle, 3 right."""
+_FAR = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,11 @@ class Key:
 Event = Move | Button | Wheel | Key
 
 
+def in_reach(x: int, y: int) -> bool:
+    """Return whether a screen can have a point: X keeps coordinates, and we notches, in 16 bits."""
+    return -_FAR <= x < _FAR and -_FAR <= y < _FAR
+
+
 def event_to_json(event: Event) -> list[Any]:
     """Return the event as an element of `edges` in `actions.jsonl`."""
     match event:
@@ -66,11 +82,11 @@ def event_to_json(event: Event) -> list[Any]:
 def event_from_json(item: Any) -> Event:
     """Read one element of `edges`; raises ValueError that says what is wrong with it."""
     match item:
-        case ["move", int(x), int(y)]:
+        case ["move", int(x), int(y)] if in_reach(x, y):
             return Move(x, y)
         case ["button", (1 | 2 | 3) as button, (0 | 1) as down]:
             return Button(button, bool(down))
-        case ["wheel", int(dx), int(dy)]:
+        case ["wheel", int(dx), int(dy)] if in_reach(dx, dy):
             return Wheel(dx, dy)
         case ["key", str(name), (0 | 1) as down]:
             if not keysym_known(name):

@@ -11,6 +11,8 @@ __all__ = [
     "key_count",
     "key_id",
     "keysym_known",
+    "types",
+    "unshifted",
 ]
 
 _ASCII = (
@@ -48,7 +50,7 @@ KEYSYMS = (*_ASCII, *_CONTROL, *(f"F{number}" for number in range(1, 25)), *_KEY
 The order is part of the model's input and only ever grows at the end.
 """
 _IDS = {name: index for index, name in enumerate(KEYSYMS, start=1)}
-_UNICODE = re.compile(r"U[0-9A-F]{4,6}")
+_UNICODE = re.compile(r"U(?:10|[0-9A-F])?[0-9A-F]{4}")
 
 OTHER_KEY = len(KEYSYMS) + 1
 """Id shared by all keys without an own one (`U20AC` and the like)."""
@@ -64,6 +66,7 @@ KEYSYM_OF_CHARACTER = (
     | {"\n": "Return", "\t": "Tab", "\b": "BackSpace", "€": "EuroSign"}
 )
 """Keysym name that types a character."""
+_CHARACTER_OF_KEYSYM = {name: character for character, name in KEYSYM_OF_CHARACTER.items()}
 
 TYPING = tuple(
     sorted(_IDS[name] for character, name in KEYSYM_OF_CHARACTER.items() if character.isprintable())
@@ -84,3 +87,18 @@ def keysym_known(name: str) -> bool:
 def key_id(name: str) -> int:
     """Return the model's id of a known keysym name."""
     return _IDS.get(name, OTHER_KEY)
+
+
+def types(name: str) -> bool:
+    """Return whether a known key types a character."""
+    return key_id(name) == OTHER_KEY or key_id(name) in TYPING
+
+
+def unshifted(name: str) -> str:
+    """Return what the key of a known keysym name is called without Shift: "a" for A and for U0041."""
+    if name == "ISO_Left_Tab":
+        return "Tab"
+    character = chr(int(name[1:], 16)) if _UNICODE.fullmatch(name) else _CHARACTER_OF_KEYSYM.get(name)
+    if character is None or len(character.lower()) > 1:
+        return name
+    return KEYSYM_OF_CHARACTER.get(character.lower(), f"U{ord(character.lower()):04X}")

@@ -1,9 +1,10 @@
 """Where files are: the embedded weights and tours, and the user's states, recordings and pictures."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
-__all__ = ["embedded_tours", "embedded_weights", "home", "write_atomically"]
+__all__ = ["embedded_tours", "embedded_weights", "free_path", "home", "write_atomically"]
 
 DEFAULT_MODEL = "xfce-512x384"
 
@@ -29,6 +30,16 @@ def home() -> Path:
         return Path(chosen)
     state = os.environ.get("XDG_STATE_HOME")
     return (Path(state) if state else Path.home() / ".local" / "state") / "ncdesktop"
+
+
+def free_path(folder: Path, suffix: str) -> Path:
+    """Return a name of the present time in `folder` that nothing has yet."""
+    stem = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    path, number = folder / f"{stem}{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}.{number}{suffix}"
+    return path
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -53,6 +53,10 @@ class RecordedWorld:
             raise StateError(
                 f"this state belongs to {state.world} {state.model}, not to session {self.session.name}"
             )
+        if not 0 <= state.tick < len(self.session.ticks):
+            raise StateError(
+                f"this state is of tick {state.tick}, session {self.session.name} has {len(self.session.ticks)}"
+            )
         return self._seek(state.tick)
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Sessions on disk: recorded desktop use as a folder of video, actions and cursor shapes (format version 1)."""
 
 import json
+import shutil
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from PIL import Image
 
 from ncdesktop.actions import Action, action_from_json, action_to_json
 from ncdesktop.errors import SessionError
+from ncdesktop.images import read_image
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import CELL, FPS, Cursor, Frame
 
@@ -68,7 +70,7 @@ class Session:
         stop = len(self.ticks) if stop is None else stop
         path, found = self.folder / "video.mkv", start
         try:
-            with av.open(path) as container:
+            with av.open(path, metadata_errors="replace") as container:
                 for index, picture in enumerate(container.decode(video=0)):
                     if index >= stop:
                         break
@@ -160,6 +162,9 @@ def _read_facts(folder: Path) -> dict[str, Any]:
                 raise SessionError(f"{path}: size {width}x{height}, expected multiples of {CELL}")
             if facts["fps"] != FPS:
                 raise SessionError(f"{path}: {facts['fps']} ticks a second, expected {FPS}")
+            for name in ("seed", "late_ticks", "dropped_ticks"):
+                if not isinstance(facts.get(name) or 0, int):
+                    raise SessionError(f"{path}: {name} is {facts[name]!r}, expected a number")
             return facts
     raise SessionError(f"{path}: expected size [w, h], fps, ticks and a list of cursors")
 
@@ -168,10 +173,8 @@ def _read_cursor(folder: Path, item: Any) -> Cursor:
     try:
         x, y = item["hotspot"]
         name = str(item.get("name", ""))
-        path = folder / item["file"]
-        with Image.open(path) as image:
-            return Cursor(np.array(image.convert("RGBA")), (int(x), int(y)), name)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Cursor(read_image(folder / item["file"], "RGBA"), (int(x), int(y)), name)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SessionError(f"{folder / 'session.json'}: cursor {item!r} cannot be read: {error}") from error
 
 
@@ -188,7 +191,7 @@ def _read_ticks(folder: Path, cursors: int) -> list[Tick]:
             action = action_from_json(item)
             if item["tick"] != number:
                 raise ValueError(f"tick {item['tick']} where {number} was expected")
-            if not 0 <= item["cursor"] < max(cursors, 1):
+            if not isinstance(item["cursor"], int) or not 0 <= item["cursor"] < max(cursors, 1):
                 raise ValueError(f"cursor {item['cursor']} of {cursors}")
             tick = Tick(
                 action, item["cursor"], item["crc32"], item["time_s"], item.get("task"), item.get("windows")
@@ -202,10 +205,12 @@ def _read_ticks(folder: Path, cursors: int) -> list[Tick]:
 
 def _count_frames(path: Path, size: tuple[int, int]) -> int:
     try:
-        with av.open(path) as container:
+        with av.open(path, metadata_errors="replace") as container:
             if not container.streams.video:
                 raise SessionError(f"{path}: holds no video")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise SessionError(f"{path}: holds video of an unknown kind; it is damaged")
             if (stream.width, stream.height) != size:
                 found = f"{stream.width}x{stream.height}"
                 raise SessionError(f"{path}: is {found}, session.json says {size[0]}x{size[1]}")
@@ -226,8 +231,6 @@ class SessionWriter:
             raise SessionError(f"{folder}: size {width}x{height}, expected multiples of {CELL}")
         try:
             folder.mkdir(parents=True)
-            (folder / "cursors").mkdir()
-            self._lines = open(folder / "actions.jsonl", "w")  # noqa: SIM115 (closed in close)
         except FileExistsError as error:
             raise SessionError(f"{folder} exists already; choose another place") from error
         except OSError as error:
@@ -241,13 +244,19 @@ class SessionWriter:
         self._cursors: list[dict[str, Any]] = []
         self._ticks = self._late = self._dropped = 0
         options = {"qp": "0", "preset": "superfast", "tune": "zerolatency", "x264-params": "sliced-threads=0"}
-        self._container = av.open(
-            folder / "video.mkv", "w", options={"flush_packets": "1", "cluster_time_limit": "1000"}
-        )
+        try:
+            (folder / "cursors").mkdir()
+            self._write_facts()
+            self._container = av.open(
+                folder / "video.mkv", "w", options={"flush_packets": "1", "cluster_time_limit": "1000"}
+            )
+            self._lines = open(folder / "actions.jsonl", "w")  # noqa: SIM115 (closed in close)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise SessionError(f"cannot write session {folder}: {error.strerror}") from error
         self._stream = self._container.add_stream("libx264rgb", rate=FPS, options=options)
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "rgb24"
         self._stream.thread_count = 1
-        self._write_facts()
 
     def write(
         self,
@@ -261,12 +270,10 @@ class SessionWriter:
         windows: list[Any] | None = None,
     ) -> None:
         """Append one tick: the action and the frame at its end."""
-        cursor = self._cursor_id(frame.cursor)
         line = {
             "tick": self._ticks,
             "time_s": round(self._ticks / FPS if time_s is None else time_s, 4),
             **action_to_json(action),
-            "cursor": cursor,
             "crc32": frame_crc32(frame.ui),
         }
         if task is not None:
@@ -274,6 +281,7 @@ class SessionWriter:
         if windows is not None:
             line["windows"] = windows
         try:
+            line["cursor"] = self._cursor_id(frame.cursor)
             picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame.ui), format="rgb24")
             picture.pts = self._ticks
             self._container.mux(self._stream.encode(picture))

@@ -20,7 +20,7 @@ from ncdesktop.actions import (
     new_memory,
 )
 from ncdesktop.events import Button, Event, Key, Move, Wheel
-from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, OTHER_KEY, key_id, keysym_known
+from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, OTHER_KEY, key_id, keysym_known, types, unshifted
 
 EVENTS = st.lists(
     st.one_of(
@@ -114,6 +114,22 @@ def test_memory_stays_finite_on_busy_use() -> None:
     for action in busy_actions(300):
         memory = advance(memory, action)
         assert np.isfinite(memory.features).all() and np.abs(memory.features).max() <= 4
+
+
+def test_a_key_has_one_name_without_shift() -> None:
+    pairs = {
+        "A": "a",
+        "U0041": "a",
+        "Agrave": "agrave",
+        "U20AC": "EuroSign",
+        "U0416": "U0436",
+        "ISO_Left_Tab": "Tab",
+    }
+    assert {name: unshifted(name) for name in pairs} == pairs
+    same = ("a", "7", "exclam", "F12", "Control_R", "ssharp", "U0130", "UD800", "U10FFFF")
+    assert tuple(unshifted(name) for name in same) == same
+    assert not keysym_known("U110000")
+    assert types("a") and types("U0436") and types("space") and not types("F12") and not types("KP_1")
 
 
 def test_keysyms_have_ids_of_their_own() -> None:

@@ -29,6 +29,15 @@ def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> N
         ["render", "--session", "no-such-folder", "--out", "y"],
         ["evaluate", "no-such-folder"],
         ["info", "no-such-folder"],
+        ["run", "--state", "x" * 300],
+        ["run", "--weights", "x" * 300],
+        ["demo", "x" * 300],
+        ["serve", "--replay", "x" * 300],
+        ["render", "--script", "x" * 300, "--out", "y"],
+        ["render", "--script", "x", "--out", "x" * 300],
+        ["info", "x" * 300],
+        ["import", "x" * 300, "--out", "y"],
+        ["train", "world", "x" * 300, "--out", "y", "--minutes", "1"],
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_2(

@@ -76,6 +76,12 @@ def _other_video(folder: Path) -> None:
         container.mux(stream.encode(None))
 
 
+def _set(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert old in data and len(old) == len(new)
+    path.write_bytes(data.replace(old, new))
+
+
 BROKEN = {
     "no session.json": (lambda folder: (folder / "session.json").unlink(), "session.json"),
     "session.json is no JSON": (lambda folder: (folder / "session.json").write_text("{"), "JSON"),
@@ -89,6 +95,16 @@ BROKEN = {
     "no video": (lambda folder: (folder / "video.mkv").unlink(), "video.mkv"),
     "video is no video": (lambda folder: (folder / "video.mkv").write_text("no"), "video.mkv"),
     "video of another size": (_other_video, "64x64"),
+    "video of an unknown kind": (
+        lambda folder: _set(folder / "video.mkv", b"V_MPEG4/ISO/AVC", b"V_MPEG4/ISO/AVX"),
+        "video.mkv",
+    ),
+    "seed is no number": (lambda folder: _json(folder, seed="x"), "seed is 'x'"),
+    "a hotspot beyond everything": (
+        lambda folder: _json(folder, cursors=[{"file": "cursors/00.png", "hotspot": [1e999, 0]}]),
+        "cursor {",
+    ),
+    "a pointer beyond everything": (lambda folder: _line(folder, 4, pointer=[10**400, 0]), "line 5"),
     "truncated actions": (lambda folder: _cut(folder / "actions.jsonl", 0.5), "actions.jsonl"),
     "no actions": (lambda folder: (folder / "actions.jsonl").unlink(), "actions.jsonl"),
     "unknown keysym": (
@@ -111,6 +127,11 @@ def test_broken_session_is_refused_with_the_reason(damage, words: str, small_ses
             pass
     assert words in str(caught.value) and str(small_session.folder) in str(caught.value)
     assert files == {path: path.read_bytes() for path in small_session.folder.rglob("*") if path.is_file()}
+
+
+def test_video_with_words_that_are_no_text_is_read(small_session: Session) -> None:
+    _set(small_session.folder / "video.mkv", b"ENCODER", b"ENC\xffDER")
+    assert sum(1 for _ in open_session(small_session.folder).frames()) == 30
 
 
 def test_folder_of_sessions_stands_for_them_all(small_session: Session) -> None:

@@ -70,6 +70,15 @@ def some_state() -> State:
     return State("neural", "abcd", 42, (128, 64), arrays)
 
 
+@pytest.mark.parametrize("tick", [-1, 30])
+def test_recorded_world_refuses_a_state_of_a_tick_that_it_lacks(small_session: Session, tick: int) -> None:
+    world = RecordedWorld(small_session)
+    world.reset()
+    state = world.get_state()
+    with pytest.raises(StateError, match=f"of tick {tick}, session small-session has 30"):
+        world.set_state(State(state.world, state.model, tick, state.size, state.arrays))
+
+
 def test_state_file_survives(tmp_path: Path) -> None:
     state = some_state()
     save_state(tmp_path / "a.state", state, extra={"name": "mine"})

@@ -79,8 +79,14 @@ class PaintWorld:
     def set_state(self, state: State) -> Frame:
         if (state.world, state.model) != ("paint", self.model):
             raise StateError(f"this state belongs to {state.world} {state.model}, not to paint {self.model}")
-        self._paper = state.arrays["paper"].copy()
+        for name, array in self.get_state().arrays.items():
+            found = state.arrays.get(name)
+            if found is None or (found.shape, found.dtype) != (array.shape, array.dtype):
+                raise StateError(f"this state is damaged: {name}")
         words = [int(word) for word in state.arrays["random"]]
+        if max(words[4:]) >= 1 << 32:
+            raise StateError("this state is damaged: random")
+        self._paper = state.arrays["paper"].copy()
         bits = np.random.PCG64()
         bits.state = {
             "bit_generator": "PCG64",

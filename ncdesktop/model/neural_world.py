@@ -21,6 +21,7 @@ from ncdesktop.model.int8 import in_int8_, int8_pays
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of, windows
 from ncdesktop.model.state import ScreenState, new_screen_state
+from ncdesktop.model.state_check import check_state
 from ncdesktop.model.tick import TickResult, dream_ticks_
 from ncdesktop.model.turn import Turn
 from ncdesktop.model.view import choose_view, whole
@@ -162,37 +163,40 @@ class NeuralWorld:
         return self._frame(None)
 
     def get_state(self) -> State:
-        arrays = {f"screen/{name}": getattr(self._screen, name).cpu().numpy().copy() for name in _SCREEN}
-        arrays |= {f"memory/{name}": getattr(self._memory, name).copy() for name in _MEMORY}
-        arrays["random"] = self._generator.get_state().numpy().copy()
-        arrays["cursor"] = np.array(self._cursor)
+        arrays = {name: array.copy() for name, array in self._arrays().items()}
         return State("neural", self.model_hash, self._tick, self.size, arrays)
 
     def set_state(self, state: State) -> Frame:
-        """Go on from `state`; raises StateError if other weights or another kind of world made it."""
+        """Go on from `state`; raises StateError if other weights or another kind of world made it, or it is damaged."""
         if state.world != "neural":
             raise StateError(f"this state was saved by a {state.world} world, expected a neural one")
         if state.model != self.model_hash:
             raise StateError(
                 f"this state was saved with weights {state.model}, these are {self.model_hash}; see --weights"
             )
+        check_state(state, self.model, self._arrays())
         try:
-            screen = ScreenState(
-                **{
-                    name: torch.from_numpy(state.arrays[f"screen/{name}"].copy()).to(self.device)
-                    for name in _SCREEN
-                }
-            )
-            memory = ActionMemory(**{name: state.arrays[f"memory/{name}"].copy() for name in _MEMORY})
-            cursor = int(state.arrays["cursor"])
             self._generator.set_state(torch.from_numpy(state.arrays["random"].copy()))
-        except (KeyError, RuntimeError, TypeError) as error:
-            raise StateError(f"this state lacks parts or is damaged: {error}") from error
-        self._screen, self._memory, self._cursor, self._tick = screen, memory, cursor, state.tick
+        except RuntimeError as error:
+            raise StateError(f"this state is damaged: random: {error}") from error
+        self._screen = ScreenState(
+            **{
+                name: torch.from_numpy(state.arrays[f"screen/{name}"].copy()).to(self.device)
+                for name in _SCREEN
+            }
+        )
+        self._memory = ActionMemory(**{name: state.arrays[f"memory/{name}"].copy() for name in _MEMORY})
+        self._cursor, self._tick = int(state.arrays["cursor"]), state.tick
         return self._frame(None)
 
     def close(self) -> None:
         """Nothing to release: memory goes with the object."""
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """Return what a state consists of, which the next step may change."""
+        arrays = {f"screen/{name}": getattr(self._screen, name).cpu().numpy() for name in _SCREEN}
+        arrays |= {f"memory/{name}": getattr(self._memory, name) for name in _MEMORY}
+        return {**arrays, "random": self._generator.get_state().numpy(), "cursor": np.array(self._cursor)}
 
     def _turn(self, action: Action) -> Turn:
         """Let the tick of `action` begin; return what it needs."""

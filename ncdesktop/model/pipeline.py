@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ncdesktop.errors import WeightsError
+from ncdesktop.images import read_image
 from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone
 from ncdesktop.model.carrier import Carrier
@@ -154,20 +155,20 @@ class NCGUIWorld(nn.Module):
                 raise WeightsError(
                     f"{path}: format {index['format_version']}, this program reads up to {FORMAT_VERSION}; update it"
                 )
-            sheet = torch.from_numpy(_image(folder / "vocabulary.webp", "RGB"))
+            sheet = torch.from_numpy(read_image(folder / "vocabulary.webp", "RGB"))
             vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
             sizes = [(int(height), int(width)) for height, width in index["sprites"]]
             sprites = Sprites.open(folder / "sprites.webp", sizes)
             cursors = [
                 Cursor(
-                    _image(folder / "cursors" / f"{number:02d}.png", "RGBA"),
+                    read_image(folder / "cursors" / f"{number:02d}.png", "RGBA"),
                     (int(item["hotspot"][0]), int(item["hotspot"][1])),
                     item["name"],
                 )
                 for number, item in enumerate(index["cursors"])
             ]
             start, trained_on = (
-                _image(folder / "start.png", "RGB"),
+                read_image(folder / "start.png", "RGB"),
                 [str(item) for item in index["trained_on"]],
             )
         except OSError as error:
@@ -175,7 +176,7 @@ class NCGUIWorld(nn.Module):
             raise WeightsError(
                 f"no whole model in {folder}: {error.filename or path}: {what}; see --weights"
             ) from error
-        except (ValueError, KeyError, TypeError, SyntaxError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise WeightsError(f"{path}: is not the index of a {cls.__name__} model: {error!r}") from error
         parts = {name: part.from_pretrained(folder / name) for name, part in _PARTS.items()}
         model = cls(
@@ -216,8 +217,3 @@ def _webp(image: np.ndarray) -> bytes:
     buffer = BytesIO()
     Image.fromarray(image).save(buffer, "WEBP", lossless=True, exact=True, quality=100, method=0)
     return buffer.getvalue()
-
-
-def _image(path: Path, mode: str) -> np.ndarray:
-    with Image.open(path) as image:
-        return np.array(image.convert(mode))
