@@ -12,11 +12,14 @@ from PIL import Image
 
 from ncdesktop.emulator.text import caption
 from ncdesktop.errors import InputError
+from ncdesktop.images import read_image
 from ncdesktop.paths import write_atomically
 from ncdesktop.world import FPS
 
 __all__ = ["Film", "Sheet", "VideoWriter", "png", "read_picture", "save_png"]
 
+_FRAGMENTS = {"movflags": "frag_keyframe+empty_moov", "frag_duration": "1000000", "flush_packets": "1"}
+"""A second each, at once on disk: 2 % more bytes, and a film whose writer is killed plays up to its last two seconds."""
 QUEUE_FRAMES = 150
 """Frames that may wait for the encoder (10 s, 90 MB at 512x384); a longer wait slows the writer, not the memory."""
 
@@ -39,9 +42,8 @@ def save_png(path: Path, pixels: np.ndarray) -> None:
 def read_picture(path: Path, *, size: tuple[int, int]) -> np.ndarray:
     """Return the picture in a file as (H, W, 3) uint8; raises InputError unless it is one of `size` (width, height)."""
     try:
-        with Image.open(path) as image:
-            pixels = np.array(image.convert("RGB"))
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        pixels = read_image(path, "RGB")
+    except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as a picture: {error}") from error
     height, width = pixels.shape[:2]
     if (width, height) != size:
@@ -50,7 +52,10 @@ def read_picture(path: Path, *, size: tuple[int, int]) -> np.ndarray:
 
 
 class Film:
-    """Writes an MP4 frame by frame, in the thread that calls; the file gets its name when it is complete."""
+    """Writes an MP4 frame by frame, in the thread that calls; the file gets its name when it is complete.
+
+    Until then it is hidden beside it, and can be played up to the last two seconds.
+    """
 
     def __init__(self, path: Path, *, size: tuple[int, int]) -> None:
         """size: (width, height), even. Raises InputError if the file cannot be made."""
@@ -60,7 +65,7 @@ class Film:
         self._count = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._container = av.open(self._part, "w", options={"movflags": "frag_keyframe+empty_moov"})
+            self._container = av.open(self._part, "w", options=_FRAGMENTS)
         except OSError as error:
             raise InputError(f"cannot write video {path}: {error.strerror}; choose another place") from error
         options = {"crf": "14", "preset": "veryfast", "tune": "animation"}
@@ -77,7 +82,10 @@ class Film:
             self._try(picture)
 
     def close(self) -> None:
-        """Finish the file and give it its name; raises InputError if the disk was full."""
+        """Finish the file and give it its name, if it has a frame; raises InputError if the disk was full."""
+        if not self._count:
+            self._container.close()
+            return
         self._try(None)
         try:
             self._container.close()

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from ncdesktop.actions import Action
@@ -21,6 +20,7 @@ from ncdesktop.emulator.rewind import Rewind
 from ncdesktop.emulator.timecontrol import TimeControl
 from ncdesktop.errors import StateError
 from ncdesktop.events import Key
+from ncdesktop.paths import free_path
 from ncdesktop.script import read_script
 from ncdesktop.world import FPS, Frame, Start, World
 
@@ -35,6 +35,7 @@ class Status:
     """All that a window shows of the emulator after a tick or command; never changes.
 
     action:       of the tick that `frame` ends
+    model:        whose states the world can go on from
     input_time_s: when the oldest input of that tick happened, None without input
     beside:       the real desktop and the dream after that tick, None if there is no real one; starting: it is on its way
     led:          a replay, a tour or time travel leads, not the user
@@ -46,6 +47,7 @@ class Status:
     frame: Frame
     action: Action
     figures: Figures
+    model: str
     seed: int
     paused: bool
     speed: float
@@ -104,7 +106,7 @@ class Console:
         self._emulator.start(seed=seed, start=start)
         self._input_time_s: float | None = None
         self._time = TimeControl(
-            self._emulator, self._rewind, clock=clock, live=self._live, arrived=self._settle, say=say
+            self._emulator, self._rewind, clock=clock, live=self._live, arrived=self._arrive, say=say
         )
         self.moments = Moments(
             self._emulator, self._replay, home=home, seed=seed, settle=self._settle, say=say
@@ -126,6 +128,7 @@ class Console:
             frame=self._emulator.frame,
             action=self._emulator.last,
             figures=self._meter.figures,
+            model=self.moments.model,
             seed=self._seed,
             paused=self._time.paused,
             speed=self._time.speed,
@@ -191,6 +194,11 @@ class Console:
     def _settle(self) -> None:
         self.intake.settle(self._emulator.releases())
 
+    def _arrive(self) -> None:
+        """Time was turned back: hold what the user holds, unless a replay goes on, whose hands are its own."""
+        if not self._replay.active:
+            self._settle()
+
     def _tour(self, _: str) -> None:
         """Begin anew and lead through the next tour; can be undone."""
         if not self._tours:
@@ -203,7 +211,7 @@ class Console:
         self._time.go()
 
     def _screenshot(self, _: str) -> None:
-        path = _free(self._home / "pictures", ".png")
+        path = free_path(self._home / "pictures", ".png")
         both = self._beside.comparison
         save_png(path, self._emulator.frame.pixels if both is None else draw_comparison(both))
         self._say(f"saved {path}")
@@ -212,7 +220,7 @@ class Console:
         if self._recording.active:
             self._recording.end()
         else:
-            self._recording.begin(self._emulator, _free(self._home / "recordings", ""))
+            self._recording.begin(self._emulator, free_path(self._home / "recordings", ""))
             self._say("recording")
 
     def _ctrl_alt_del(self, _: str) -> None:
@@ -221,13 +229,3 @@ class Console:
             self.intake.put(Key(name, True))
         for name in reversed(names):
             self.intake.put(Key(name, False))
-
-
-def _free(folder: Path, suffix: str) -> Path:
-    """Return a name of the present time in `folder` that nothing has yet."""
-    stem = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    path, number = folder / f"{stem}{suffix}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}.{number}{suffix}"
-    return path

@@ -29,13 +29,11 @@ class Demo(Extension):
     def __init__(self, tours: Sequence[Path], *, size: tuple[int, int], idle_s: float = 20) -> None:
         """tours: action scripts; size: of the screen; idle_s: how long a visitor rests before the tours return.
 
-        Raises InputError for a tour that cannot be read.
+        Raises InputError if any of them cannot be read or leaves the screen.
         """
-        self._tours = tours
-        self._size = size
+        self._scripts = [read_script(tour, size=size, seed=number) for number, tour in enumerate(tours)]
         self._idle_ticks = round(idle_s * FPS)
         self._round = 0
-        self._script = self._read()
         self._place = 0
         self._rest = 0
         self.touring = True
@@ -56,7 +54,6 @@ class Demo(Extension):
     def jumped(self, emulator: Emulator, frame: Frame) -> None:
         if self.begins:
             self._round += 1
-            self._script = self._read()
             self._place = self._rest = 0
             self.touring, self.begins = True, False
 
@@ -74,6 +71,6 @@ class Demo(Extension):
         self.begins = self._rest >= (_REST_TICKS if self.touring else self._idle_ticks)
         return action
 
-    def _read(self) -> Script:
-        tour = self._tours[self._round % len(self._tours)]
-        return read_script(tour, size=self._size, seed=self._round)
+    @property
+    def _script(self) -> Script:
+        return self._scripts[self._round % len(self._scripts)]

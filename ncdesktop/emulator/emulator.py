@@ -65,16 +65,21 @@ class Emulator:
         """Return all that is needed to come back to now."""
         return Moment(self.world.get_state(), self.action, self.keys)
 
-    def restore(self, moment: Moment, replayed: Sequence[Action] = ()) -> Frame:
-        """Go to `moment`, let the ticks of `replayed` pass unseen by extensions, and return the frame arrived at."""
-        self.frame = self.world.set_state(moment.state)
-        self.action = self.last = moment.action or Action(self.frame.pointer)
-        self.keys = moment.keys
+    def restore(self, moment: Moment) -> Frame:
+        """Go to `moment` and return its frame."""
+        self._go_to(moment)
+        for extension in self.extensions:
+            extension.jumped(self, self.frame)
+        return self.frame
+
+    def turn_back(self, moment: Moment, replayed: Sequence[Action]) -> Frame:
+        """Go to a moment that was lived, let the ticks of `replayed` pass again unseen by extensions; return the frame."""
+        self._go_to(moment)
         for action in replayed:
             self.frame = self.world.step(action)
             self._remember(action)
         for extension in self.extensions:
-            extension.jumped(self, self.frame)
+            extension.turned_back(self, self.frame)
         return self.frame
 
     def releases(self) -> list[Event]:
@@ -89,6 +94,11 @@ class Emulator:
         for extension in self.extensions:
             extension.close()
         self.world.close()
+
+    def _go_to(self, moment: Moment) -> None:
+        self.frame = self.world.set_state(moment.state)
+        self.action = self.last = moment.action or Action(self.frame.pointer)
+        self.keys = moment.keys
 
     def _remember(self, action: Action) -> None:
         self.action, self.last = replace(action, edges=()), action

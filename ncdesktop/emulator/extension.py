@@ -1,4 +1,4 @@
-"""What a feature of the emulator is: one class in one file on five hooks."""
+"""What a feature of the emulator is: one class in one file on six hooks."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class Extension:
 
     def jumped(self, emulator: Emulator, frame: Frame) -> None:
         """Time did not go on from the frame before: a state was restored or the world was reset."""
+
+    def turned_back(self, emulator: Emulator, frame: Frame) -> None:
+        """Time was turned back along the way that it came; a jump, unless that makes a difference."""
+        self.jumped(emulator, frame)
 
     def close(self) -> None:
         """The emulator ends; finish files and threads."""

@@ -33,7 +33,7 @@ class Verdict:
 
 
 class HostKey:
-    """Decides over every key. Keys are named as without Shift; ups may be lost, repeated or come in any order."""
+    """Decides over every key and button. Keys are named as without Shift; ups may be lost, repeated or come in any order."""
 
     def __init__(self, host: str, combinations: Container[str]) -> None:
         """host: keysym name of the host key; combinations: those that are commands."""
@@ -42,6 +42,7 @@ class HostKey:
         self._combinations = combinations
         self._swallowed: dict[str, str | None] = {}
         self._shifts: set[str] = set()
+        self._buttons: set[int] = set()
 
     def key(self, name: str, down: bool) -> Verdict:
         """Return what to do about the key `name`."""
@@ -51,18 +52,31 @@ class HostKey:
             self._shifts = self._shifts | {name} if down else self._shifts - {name}
         return self._press(name) if down else self._release(name)
 
-    def disturbed(self) -> None:
-        """Something else was done, such as a click: letting go of the host key is no tap any more."""
-        if self.phase is Phase.ARMED:
-            self.phase = Phase.NOT_IT
+    def button(self, button: int, down: bool) -> bool:
+        """Return whether a mouse button going down or up goes to the guest: it goes up where it went down."""
+        self._disturbed()
+        ours = self.phase is not Phase.IDLE if down else button in self._buttons
+        self._buttons = self._buttons | {button} if down and ours else self._buttons - {button}
+        return not ours
+
+    def wheel(self) -> bool:
+        """Return whether the wheel turns in the guest."""
+        self._disturbed()
+        return self.phase is Phase.IDLE
 
     def lost_focus(self) -> tuple[str, ...]:
         """All keys are up as far as this window knows; return the combinations that end."""
         ended = tuple(combination for combination in self._swallowed.values() if combination)
         self._swallowed.clear()
         self._shifts.clear()
+        self._buttons.clear()
         self.phase = Phase.IDLE
         return ended
+
+    def _disturbed(self) -> None:
+        """Letting go of the host key is no tap any more."""
+        if self.phase is Phase.ARMED:
+            self.phase = Phase.NOT_IT
 
     def _host(self, down: bool) -> Verdict:
         tapped = not down and self.phase is Phase.ARMED

@@ -75,7 +75,6 @@ class Intake:
         held: the events that would release all that is held in the world now; those the user does not hold are added.
         """
         with self._lock:
-            waiting = [event for event, _ in self._events]
             stale: list[Event] = []
             for event in held:
                 match event:
@@ -83,10 +82,10 @@ class Intake:
                         stale.append(event)
                     case Button(button) if not self._buttons & BUTTON_MASKS[button]:
                         stale.append(event)
-            for event in stale:
-                if event in waiting:  # what lets go of it now does not do so again
+            for event in stale:  # what lets go of it now does not do so again
+                waiting = [own for own, _ in self._events]
+                if event in waiting:
                     del self._events[waiting.index(event)]
-                    waiting.remove(event)
             pointer = [replace(self._pointer)] if self._pointer else []
             at_once = self._ticks - _PATIENCE_TICKS
             self._events[:0] = [(event, at_once) for event in (*stale, *pointer)]

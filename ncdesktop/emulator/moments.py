@@ -1,4 +1,4 @@
-"""The commands that jump: reboot, slots, files opened or dropped, and undoing all of these."""
+"""The commands that keep moments and jump: reboot, slots, files saved, opened or dropped, and undoing the jumps."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,9 +9,18 @@ import numpy as np
 from ncdesktop.emulator.capture import read_picture
 from ncdesktop.emulator.emulator import Emulator, Moment
 from ncdesktop.emulator.replay import Replay
-from ncdesktop.emulator.snapshots import AUTOSAVE, SLOTS, load_moment, save_moment, slot_file
+from ncdesktop.emulator.snapshots import (
+    AUTOSAVE,
+    SLOTS,
+    find_slot,
+    load_moment,
+    save_moment,
+    slot_file,
+    states_folder,
+)
 from ncdesktop.emulator.tape import START_FILE
 from ncdesktop.errors import InputError, SessionError, StateError
+from ncdesktop.paths import free_path
 from ncdesktop.session import Session, frame_crc32, open_session
 
 __all__ = ["Moments"]
@@ -20,7 +29,10 @@ _UNDO_STEPS = 8
 
 
 class Moments:
-    """Jumps to other moments. slot: the one last saved or loaded, None before."""
+    """Jumps to other moments.
+
+    model: whose states these are; slot: the one last saved or loaded, None before
+    """
 
     def __init__(
         self,
@@ -32,13 +44,14 @@ class Moments:
         settle: Callable[[], None],
         say: Callable[[str], None],
     ) -> None:
-        """home: folder of the slots; settle: called after each jump; say: takes a line for the user."""
+        """home: folder of the program's files; settle: called after each jump; say: takes a line for the user."""
         self._emulator = emulator
         self._replay = replay
         self._home = home
         self._seed = seed
         self._settle = settle
         self._say = say
+        self.model = emulator.moment().state.model
         self._undo_moments: list[Moment] = []
         self.slot: int | None = None
         self.commands: dict[str, Callable[[str], None]] = {
@@ -55,7 +68,7 @@ class Moments:
 
     def autosave(self) -> None:
         """Write this moment to where --resume looks for it."""
-        self.save(slot_file(self._home, AUTOSAVE))
+        self.save(slot_file(self._home, AUTOSAVE, model=self.model))
 
     def open(self, argument: str) -> None:
         """Load a state, replay a session, or start from a picture, whichever the path `argument` is."""
@@ -80,7 +93,7 @@ class Moments:
 
     def resume(self) -> None:
         """Go on where the last run was quit; raises StateError if it left nothing."""
-        path = slot_file(self._home, AUTOSAVE)
+        path = find_slot(self._home, AUTOSAVE, model=self.model)
         if not path.exists():
             raise StateError(f"there is nothing to resume: {path} is not there yet; start without --resume")
         self._restore(load_moment(path))
@@ -89,13 +102,22 @@ class Moments:
         self.start_from(None, "rebooted")
 
     def _save(self, argument: str) -> None:
-        self.slot = _slot(argument)
-        self.save(slot_file(self._home, self.slot))
-        self._say(f"saved to slot {self.slot}")
+        """Save to a slot, to a file of its own named `argument`, or without one to a file named by the time."""
+        if argument.isdecimal():
+            self.slot = _slot(argument)
+            self.save(slot_file(self._home, self.slot, model=self.model))
+            self._say(f"saved to slot {self.slot}")
+            return
+        folder = states_folder(self._home, self.model)
+        path = Path(argument) if argument else free_path(folder, ".state")
+        if path.exists():
+            raise InputError(f"{path} exists already; choose another place")
+        self.save(path)
+        self._say(f"saved {path}")
 
     def _load(self, argument: str) -> None:
         slot = _slot(argument)
-        path = slot_file(self._home, slot)
+        path = find_slot(self._home, slot, model=self.model)
         if not path.exists():
             raise StateError(f"slot {slot} is empty; Shift with the same keys saves to it")
         self._restore(load_moment(path))
@@ -120,10 +142,7 @@ class Moments:
             )
         checksums = [tick.crc32 for tick in session.ticks]
         start = session.folder / START_FILE
-        if (
-            start.exists()
-            and (moment := load_moment(start)).state.model == self._emulator.moment().state.model
-        ):
+        if start.exists() and (moment := load_moment(start)).state.model == self.model:
             self._restore(moment)
             self._replay.play(session.actions, checksums)
         else:

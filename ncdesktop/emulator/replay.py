@@ -19,9 +19,9 @@ __all__ = ["Replay"]
 
 
 class Replay(Extension):
-    """Leads the world with given actions until they end or the user presses anything.
+    """Leads the world with given actions until they end or the user presses anything; goes on from where time is turned back to.
 
-    diverged_at: first tick of the replay whose screen was not the recorded one, None so far; differing: how many
+    done: ticks of it that have passed; total: all of them
     """
 
     def __init__(self, say: Callable[[str], None], handed_over: Callable[[], None]) -> None:
@@ -31,9 +31,9 @@ class Replay(Extension):
         self._actions: Sequence[Action] = ()
         self._checksums: Sequence[int] | None = None
         self._script: Script | None = None
+        self._differing: set[int] = set()
+        self._began = 0
         self.done = 0
-        self.differing = 0
-        self.diverged_at: int | None = None
 
     @property
     def active(self) -> bool:
@@ -54,19 +54,22 @@ class Replay(Extension):
     def before_tick(self, emulator: Emulator, action: Action) -> Action:
         if not self.active:
             return action
+        following = self._actions[self.done]
+        self._began = emulator.frame.tick - self.done
+        if action is following:  # lived again after time was turned back
+            return action
         if any(not isinstance(event, Move) for event in action.edges):
             self._stop(f"you lead from tick {self.done} of {self.total} on")
             return action
-        return self._actions[self.done]
+        return following
 
     def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
         if not self.active:
             return
         if self._checksums is not None and frame_crc32(frame.ui) != self._checksums[self.done]:
-            self.differing += 1
-            if self.diverged_at is None:
-                self.diverged_at = self.done
+            if not self._differing:
                 self._say(f"tick {self.done} differs from the recording")
+            self._differing.add(self.done)
         self.done += 1
         if not self.active:
             self._stop("the tour has ended" if self._checksums is None else f"replay ended, {self.verdict}")
@@ -74,6 +77,10 @@ class Replay(Extension):
     def jumped(self, emulator: Emulator, frame: Frame) -> None:
         if self.active:
             self._stop("replay stopped")
+
+    def turned_back(self, emulator: Emulator, frame: Frame) -> None:
+        if self.active:
+            self.done = frame.tick - self._began
 
     @property
     def caption(self) -> str:
@@ -83,16 +90,16 @@ class Replay(Extension):
     @property
     def verdict(self) -> str:
         """How the replay compares with the recording so far, in words."""
-        if not self.differing:
+        if not self._differing:
             return f"all {self.done} ticks as recorded"
-        return f"{self.differing} of {self.done} ticks differ, the first is {self.diverged_at}"
+        return f"{len(self._differing)} of {self.done} ticks differ, the first is {min(self._differing)}"
 
     def _begin(
         self, actions: Sequence[Action], checksums: Sequence[int] | None, script: Script | None
     ) -> None:
         self._actions, self._checksums, self._script = actions, checksums, script
-        self.done = self.differing = 0
-        self.diverged_at = None
+        self._differing = set()
+        self.done = 0
 
     def _stop(self, words: str) -> None:
         self._say(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,10 @@ KEYFRAME_TICKS = 8
 
 @dataclass(frozen=True)
 class _Older:
-    """A keyframe as what it differs in from the next younger one."""
+    """A keyframe as what it differs in from the next younger one, once that is packed."""
 
     position: int
-    delta: StateDelta
+    delta: Future[StateDelta]
     action: Action | None
     keys: frozenset[str]
 
@@ -34,25 +35,31 @@ class Rewind(Extension):
     """Remembers the way since the last jump: `position` ticks of it are behind, the actions after it can be redone.
 
     Only the youngest keyframe is kept whole, each older one as its difference from the next: forgetting the oldest
-    costs nothing, and going back unpacks one after the other.
+    costs nothing, and going back unpacks one after the other. A thread packs them: that of a screen that changed takes
+    longer than there is time in a tick.
     """
 
     def __init__(self, *, seconds: float, budget_mb: float) -> None:
-        """seconds, budget_mb: how far back and how many megabytes are kept, whichever is less; 0: nothing."""
+        """seconds, budget_mb: how far back and how many megabytes are kept, whichever is less; 0: nothing.
+
+        The youngest difference, which may not be packed yet, comes on top of the megabytes.
+        """
         self._ticks = round(seconds * FPS)
         self._budget_bytes = round(budget_mb * 1e6)
-        self._jumping = False
-        self.position = self._first = self._young_position = self._bytes = 0
+        self.position = self._first = self._young_position = 0
         self._actions: list[Action] = []
         self._older: deque[_Older] = deque()
+        self._packer = ThreadPoolExecutor(1, "rewind")
         self._young: Moment
 
     def started(self, emulator: Emulator, frame: Frame) -> None:
         self._begin(emulator)
 
     def jumped(self, emulator: Emulator, frame: Frame) -> None:
-        if not self._jumping:
-            self._begin(emulator)
+        self._begin(emulator)
+
+    def turned_back(self, emulator: Emulator, frame: Frame) -> None:
+        """That was this one's own doing."""
 
     def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
         if not self._ticks:
@@ -63,9 +70,8 @@ class Rewind(Extension):
         self.position += 1
         if self.position - self._young_position >= KEYFRAME_TICKS:
             young = emulator.moment()
-            delta = difference(young.state, self._young.state)
+            delta = self._packer.submit(difference, young.state, self._young.state)
             self._older.append(_Older(self._young_position, delta, self._young.action, self._young.keys))
-            self._bytes += delta.size_bytes
             self._young, self._young_position = young, self.position
             self._forget()
 
@@ -76,13 +82,16 @@ class Rewind(Extension):
 
     @property
     def size_bytes(self) -> int:
-        """Memory that the differences take; one whole state comes on top."""
-        return self._bytes
+        """Memory that the differences packed so far take; a whole state comes on top."""
+        return sum(older.delta.result().size_bytes for older in self._older if older.delta.done())
 
     def upcoming(self) -> Action | None:
         """Return the action that led on from here before time was turned back, None if there is none."""
         place = self.position - self._first
         return self._actions[place] if place < len(self._actions) else None
+
+    def close(self) -> None:
+        self._packer.shutdown(cancel_futures=True)
 
     def back_to(self, emulator: Emulator, position: int) -> Frame | None:
         """Go back to `position` or the oldest after it; return its frame, None if there is nothing to go back to."""
@@ -91,17 +100,12 @@ class Rewind(Extension):
             return None
         while self._young_position > position:
             older = self._older.pop()
-            self._bytes -= older.delta.size_bytes
-            state = patch(self._young.state, older.delta)
+            state = patch(self._young.state, older.delta.result())
             self._young = replace(self._young, state=state, action=older.action, keys=older.keys)
             self._young_position = older.position
         replayed = self._actions[self._young_position - self._first : position - self._first]
         self.position = position
-        self._jumping = True
-        try:
-            return emulator.restore(self._young, replayed)
-        finally:
-            self._jumping = False
+        return emulator.turn_back(self._young, replayed)
 
     def back_to_keyframe(self, emulator: Emulator) -> Frame | None:
         """Go back to the keyframe before now, which replays nothing."""
@@ -110,13 +114,14 @@ class Rewind(Extension):
         return self.back_to(emulator, self._older[-1].position if at_young and self._older else young)
 
     def _begin(self, emulator: Emulator) -> None:
-        self.position = self._first = self._young_position = self._bytes = 0
+        self.position = self._first = self._young_position = 0
         self._actions.clear()
         self._older.clear()
         self._young = emulator.moment()
 
     def _forget(self) -> None:
-        while self._older and (self._bytes > self._budget_bytes or self.position - self.oldest > self._ticks):
-            self._bytes -= self._older.popleft().delta.size_bytes
+        excess_bytes = self.size_bytes - self._budget_bytes
+        while self._older and (excess_bytes > 0 or self.position - self.oldest > self._ticks):
+            excess_bytes -= self._older.popleft().delta.result().size_bytes
         del self._actions[: self.oldest - self._first]
         self._first = self.oldest

@@ -14,10 +14,23 @@ from ncdesktop.actions import action_from_json, action_to_json
 from ncdesktop.emulator.capture import png
 from ncdesktop.emulator.emulator import Moment
 from ncdesktop.errors import StateError
-from ncdesktop.state_file import load_state, read_header, save_state
+from ncdesktop.images import read_image
+from ncdesktop.keysyms import keysym_known
+from ncdesktop.state_file import is_whole, load_state, read_header, save_state
 from ncdesktop.world import Frame
 
-__all__ = ["AUTOSAVE", "SLOTS", "Snapshot", "load_moment", "read_snapshot", "save_moment", "slot_file"]
+__all__ = [
+    "AUTOSAVE",
+    "SLOTS",
+    "Snapshot",
+    "find_slot",
+    "load_moment",
+    "read_slot",
+    "read_snapshot",
+    "save_moment",
+    "slot_file",
+    "states_folder",
+]
 
 SLOTS = range(1, 10)
 AUTOSAVE = 0
@@ -26,9 +39,21 @@ AUTOSAVE = 0
 _THUMBNAIL = (128, 96)
 
 
-def slot_file(home: Path, slot: int) -> Path:
-    """Return where a slot is kept."""
-    return home / "states" / f"slot-{slot}.state"
+def states_folder(home: Path, model: str) -> Path:
+    """Return where the states of one model are kept: no other can go on from them."""
+    return home / "states" / model
+
+
+def slot_file(home: Path, slot: int, *, model: str) -> Path:
+    """Return where a slot is written."""
+    return states_folder(home, model) / f"slot-{slot}.state"
+
+
+def find_slot(home: Path, slot: int, *, model: str) -> Path:
+    """Return where a slot is read, which may not exist: models used to share one folder."""
+    path = slot_file(home, slot, model=model)
+    shared = home / "states" / path.name
+    return shared if shared.exists() and not path.exists() else path
 
 
 def save_moment(path: Path, moment: Moment, frame: Frame, *, time: datetime) -> None:
@@ -49,20 +74,32 @@ def load_moment(path: Path) -> Moment:
     state, header = load_state(path), read_header(path)
     try:
         action = action_from_json(json.loads(header["action"])) if "action" in header else None
-        keys = json.loads(header.get("keys", "[]"))
-        return Moment(state, action, frozenset(str(name) for name in keys))
+        keys = frozenset(str(name) for name in json.loads(header.get("keys", "[]")))
+        if unknown := sorted(name for name in keys if not keysym_known(name)):
+            raise ValueError(f"unknown keysym {unknown[0]!r}")
+        return Moment(state, action, keys)
     except (ValueError, TypeError) as error:
         raise StateError(f"{path} is damaged: {error}") from error
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What can be told of a state file without loading it. picture: (96, 128, 3), None if it has none."""
+    """What can be told of a state file without loading it.
+
+    picture: (96, 128, 3), None if it has none; whole: the file is as long as it should be
+    """
 
     tick: int
     time: str
     model: str
     picture: np.ndarray | None
+    whole: bool
+
+    def fault(self, model: str) -> str:
+        """Return why `model` cannot go on from it, in words, "" if it can."""
+        if not self.whole:
+            return "damaged"
+        return "" if self.model == model else "other weights"
 
 
 def read_snapshot(path: Path) -> Snapshot:
@@ -71,8 +108,17 @@ def read_snapshot(path: Path) -> Snapshot:
     try:
         picture = None
         if "thumbnail" in header:
-            with Image.open(io.BytesIO(base64.b64decode(header["thumbnail"]))) as image:
-                picture = np.array(image.convert("RGB"))
-        return Snapshot(int(header["tick"]), header.get("time", ""), header["model"], picture)
-    except (OSError, ValueError, KeyError) as error:
+            picture = read_image(io.BytesIO(base64.b64decode(header["thumbnail"])), "RGB")
+        return Snapshot(int(header["tick"]), header.get("time", ""), header["model"], picture, is_whole(path))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise StateError(f"{path} is damaged: {error}") from error
+
+
+def read_slot(path: Path) -> Snapshot | None:
+    """Read what can be told of a slot, None if it is empty; of a damaged one that it is not whole."""
+    if not path.exists():
+        return None
+    try:
+        return read_snapshot(path)
+    except StateError:
+        return Snapshot(0, "", "", None, whole=False)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import queue
+import shutil
 import signal
 import threading
 from dataclasses import replace
@@ -13,8 +14,8 @@ import numpy as np
 
 from ncdesktop.actions import Action
 from ncdesktop.emulator.capture import Film
-from ncdesktop.errors import InputError, SessionError, StateError
-from ncdesktop.session import SessionWriter
+from ncdesktop.errors import InputError, NCDesktopError, SessionError, StateError
+from ncdesktop.session import SessionWriter, open_session
 from ncdesktop.state_file import save_state
 from ncdesktop.world import Frame, State
 
@@ -88,27 +89,43 @@ class Tape:
 
 def _write_all(ticks: Connection, reason: Connection, folder: Path, size: tuple[int, int]) -> None:
     """Write what comes until None or the end of the sender; send what went wrong, if anything did."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the sender, who will end this properly
+    for name in ("SIGINT", "SIGHUP"):  # Ctrl+C, a closed terminal: the sender ends this properly
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    files: list[SessionWriter | Film] = []
+    fault: NCDesktopError | None = None
     try:
-        session, film = SessionWriter(folder, size=size, source="dream"), None
-        try:
-            film = Film(folder.with_name(f"{folder.name}.mp4"), size=size)
-            save_state(folder / START_FILE, ticks.recv())
-            while (tick := ticks.recv()) is not None:
-                action, frame = tick
-                ui = np.frombuffer(ticks.recv_bytes(), np.uint8).reshape(size[1], size[0], 3)
-                frame = replace(frame, ui=ui)
-                session.write(action, frame)
-                film.write(frame.pixels)
-        except EOFError:
-            pass  # the sender was killed: what came is kept
-        finally:
-            try:
-                session.close()
-            finally:
-                if film is not None:
-                    film.close()
+        session = SessionWriter(folder, size=size, source="dream")
+        files.append(session)
+        film = Film(folder.with_name(f"{folder.name}.mp4"), size=size)
+        files.append(film)
+        save_state(folder / START_FILE, ticks.recv())
+        while (tick := ticks.recv()) is not None:
+            action, frame = tick
+            ui = np.frombuffer(ticks.recv_bytes(), np.uint8).reshape(size[1], size[0], 3)
+            frame = replace(frame, ui=ui)
+            session.write(action, frame)
+            film.write(frame.pixels)
+    except EOFError:
+        pass  # the sender was killed: what came is kept
     except (SessionError, InputError, StateError) as error:
-        reason.send(str(error))
+        fault = error
+    for file in reversed(files):  # a film that cannot be finished leaves its place on the disk to the session
+        try:
+            file.close()
+        except (SessionError, InputError) as error:
+            fault = fault or error
+    if fault is not None:
+        if files:
+            _remove_unless_readable(folder)
+        reason.send(str(fault))
+
+
+def _remove_unless_readable(folder: Path) -> None:
+    """Leave of a recording that has failed what can be opened."""
+    try:
+        open_session(folder)
+    except SessionError:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,6 @@
 """The world's thread: loads the world, lets ticks pass on time and does commands, so that the window never waits."""
 
+import logging
 import queue
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,9 +11,11 @@ from ncdesktop.errors import NCDesktopError
 
 __all__ = ["Worker"]
 
+log = logging.getLogger(__name__)
+
 
 class Worker:
-    """Runs a Console in a thread of its own.
+    """Runs a Console in a thread of its own. A command that fails is told and logged; a tick that fails ends the thread.
 
     status:   of the latest tick, None while the world is loading
     messages: lines for the user
@@ -73,3 +76,7 @@ class Worker:
                 console.command(command)
             except NCDesktopError as error:
                 self.messages.put(" ".join(str(error).split()))
+            except Exception as error:
+                # ours, but no reason to end the dream: a fault that lasts ends the next tick
+                log.exception("command %r failed", command)
+                self.messages.put(" ".join(f"that failed, by a fault of ncdesktop: {error!r}".split()))

@@ -9,9 +9,7 @@ import numpy as np
 
 from ncdesktop.actions import Action
 from ncdesktop.emulator.console import Console
-from ncdesktop.emulator.delta import difference
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.emulator.rewind import KEYFRAME_TICKS
 from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.world import Frame, Start, State, World
 
@@ -50,46 +48,41 @@ class _Watched:
 
 
 def emulator_figures(world: World, log: Log, *, seed: int = 0) -> dict[str, Any]:
-    """Dream a log as the window does, at most 10 s of it, and return the figures under "emulator".
+    """Dream a log as the window does, at most 10 s of it, once without and once with rewinding; return the figures under "emulator".
 
     added_ms:     of each tick all but the world's own step, while session and film are recorded: input, recording, the
                   drawing of screen, pointer and figures at twice the size, the flip; as a clock on the wall sees it
     added_cpu_ms: the same as processor time, whatever else the machine does
-    keyframe_ms:  what rewind adds to every eighth tick, median
+    added_rewinding_ms, added_rewinding_cpu_ms: these where all of it can be rewound, too, as by default
     save_ms, load_ms: a slot's saving and loading with all that belongs to it, median
 
     Drawn without a display unless SDL_VIDEODRIVER names the driver of one.
     """
-    with TemporaryDirectory(prefix="ncdesktop-bench-") as folder:
-        watched, intake = _Watched(world), Intake()
-        console = Console(
-            watched,
-            intake,
-            home=Path(folder),
-            say=lambda line: None,
-            seed=seed,
-            start=log.start,
-            rewind_seconds=0,
-        )
-        try:
-            added = _live(console, watched, intake, log)
-            console.command("record")  # the end of it
-            saves = [_timed(console, f"save {slot}") for slot in _SLOTS]
-            loads = [_timed(console, f"load {slot}") for slot in _SLOTS]
-        finally:
-            console.close()
+    added: dict[str, dict[str, float]] = {}
+    for name, rewind_seconds in (("added", 0), ("added_rewinding", _TICKS)):
+        with TemporaryDirectory(prefix="ncdesktop-bench-") as folder:
+            watched, intake = _Watched(world), Intake()
+            console = Console(
+                watched,
+                intake,
+                home=Path(folder),
+                say=lambda line: None,
+                seed=seed,
+                start=log.start,
+                rewind_seconds=rewind_seconds,
+            )
+            try:
+                wall, processor = _live(console, watched, intake, log).T
+                added |= {f"{name}_ms": _percentiles(wall), f"{name}_cpu_ms": _percentiles(processor)}
+                console.command("record")  # the end of it
+                saves = [_timed(console, f"save {slot}") for slot in _SLOTS]
+                loads = [_timed(console, f"load {slot}") for slot in _SLOTS]
+            finally:
+                console.close()
     medians = {
-        "keyframe_ms": _keyframes(world, log, seed),
-        "save_ms": saves,
-        "load_ms": loads,
+        name: round(float(np.median(values)), 1) for name, values in (("save_ms", saves), ("load_ms", loads))
     }
-    return {
-        "emulator": {
-            "added_ms": _percentiles(added[:, 0]),
-            "added_cpu_ms": _percentiles(added[:, 1]),
-            **{name: round(float(np.median(values)), 1) for name, values in medians.items()},
-        }
-    }
+    return {"emulator": added | medians}
 
 
 def _now_s() -> np.ndarray:
@@ -119,21 +112,6 @@ def _live(console: Console, watched: _Watched, intake: Intake, log: Log) -> np.n
     return np.array(added)
 
 
-def _keyframes(world: World, log: Log, seed: int) -> list[float]:
-    """Return the milliseconds that each keyframe of rewind takes."""
-    world.reset(seed, log.start)
-    before, spent = world.get_state(), []
-    for tick, action in enumerate(log.actions[: _TICKS // 2], start=1):
-        world.step(action)
-        if tick % KEYFRAME_TICKS == 0 or tick == len(log.actions):
-            began_s = time.perf_counter()
-            state = world.get_state()
-            difference(state, before)
-            spent.append(1000 * (time.perf_counter() - began_s))
-            before = state
-    return spent
-
-
 def _percentiles(values: np.ndarray) -> dict[str, float]:
     return {f"p{share}": round(float(np.percentile(values, share)), 2) for share in (50, 95, 99)}
 
@@ -147,12 +125,12 @@ def _timed(console: Console, command: str) -> float:
 def describe(found: dict[str, Any]) -> str:
     """Return the figures of the emulator as lines for people."""
     of = found["emulator"]
-    wall, cpu = (
+    wall, cpu, rewinding, rewinding_cpu = (
         "{p50:.1f} ms (p95 {p95:.1f}, p99 {p99:.1f})".format(**of[name])
-        for name in ("added_ms", "added_cpu_ms")
+        for name in ("added_ms", "added_cpu_ms", "added_rewinding_ms", "added_rewinding_cpu_ms")
     )
     return (
-        f"window, figures and recording add {wall} to a tick, {cpu} of processor time; "
-        f"rewind {of['keyframe_ms']:.1f} ms to every {KEYFRAME_TICKS}th\n"
+        f"window, figures and recording add {wall} to a tick, {cpu} of processor time\n"
+        f"with rewinding {rewinding}, {rewinding_cpu}\n"
         f"a slot is saved in {of['save_ms']:.0f} ms, loaded in {of['load_ms']:.0f} ms"
     )

@@ -38,21 +38,24 @@ def test_every_frame_comes_back_when_time_is_turned_back_and_forth(emulator):
         assert np.array_equal(emulator.tick(rewind.upcoming()).pixels, frames[position])
 
 
-@pytest.mark.parametrize(("middle", "ticks"), [(12, 40), (45, 40), (60, 300)])  # drag, menu, words
-def test_going_on_from_a_saved_moment_is_bit_identical(emulator, tiny_weights, tmp_path, middle, ticks):
+def test_going_on_from_a_saved_moment_is_bit_identical_for_300_ticks(emulator, tiny_weights, tmp_path):
     actions = parse_script(SCRIPT, size=SIZE).actions
-    for action in actions[:middle]:
-        emulator.tick(action)
-    save_moment(tmp_path / "a.state", emulator.moment(), emulator.frame, time=datetime(2026, 1, 1))
-    frames = [emulator.tick(action).pixels for action in actions[middle : middle + ticks]]
-    assert len(frames) == ticks
+    moments = {12: "drag", 45: "menu", 60: "words"}
+    frames = []
+    for tick, action in enumerate(actions[: max(moments) + 300]):
+        if tick in moments:
+            save_moment(
+                tmp_path / moments[tick], emulator.moment(), emulator.frame, time=datetime(2026, 1, 1)
+            )
+        frames.append(emulator.tick(action).pixels)
+    assert len(frames) == max(moments) + 300
     other = Emulator(NeuralWorld.from_pretrained(tiny_weights))
     other.start(seed=1)
-    other.restore(load_moment(tmp_path / "a.state"))
-    assert all(
-        np.array_equal(other.tick(action).pixels, frame)
-        for action, frame in zip(actions[middle : middle + ticks], frames, strict=True)
-    )
+    for middle, name in moments.items():
+        other.restore(load_moment(tmp_path / name))
+        for action, frame in zip(actions[middle : middle + 300], frames[middle:], strict=False):
+            assert np.array_equal(other.tick(action).pixels, frame), name
+    other.close()
 
 
 def test_a_moment_of_other_weights_is_refused_and_the_dream_goes_on(emulator, tmp_path, tiny_model):

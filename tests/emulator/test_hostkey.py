@@ -33,10 +33,32 @@ def test_a_tap_is_the_host_key_down_and_up_alone():
     key = fresh()
     key.key(HOST, True)
     assert key.key(HOST, False) == Verdict(tapped=True)
+    for disturb in (key.wheel, lambda: key.button(1, True), lambda: key.button(1, False)):
+        key.key(HOST, True)
+        disturb()
+        assert key.phase is Phase.NOT_IT
+        assert key.key(HOST, False) == Verdict()
+
+
+def test_clicks_and_the_wheel_never_reach_the_guest_with_the_host_key():
+    key = fresh()
+    assert key.wheel() and key.button(1, True) and key.button(1, False)
     key.key(HOST, True)
-    key.disturbed()
-    assert key.phase is Phase.NOT_IT
-    assert key.key(HOST, False) == Verdict()
+    assert not key.wheel() and not key.button(1, True) and not key.button(1, False)
+    key.button(3, True)
+    key.key(HOST, False)
+    assert not key.button(3, False)  # it went down with the host key
+    assert key.wheel() and key.button(3, True) and key.button(3, False)
+
+
+def test_a_button_held_when_the_host_key_comes_is_released_in_the_guest():
+    key = fresh()
+    key.button(1, True)
+    key.key(HOST, True)
+    assert key.button(1, False)
+    key.button(2, True)
+    key.lost_focus()
+    assert key.button(2, True)
 
 
 def test_a_key_that_is_no_command_is_swallowed_and_makes_it_no_tap():

@@ -18,7 +18,7 @@ from ncdesktop.emulator.emulator import Emulator
 from ncdesktop.emulator.recording import Recording
 from ncdesktop.emulator.tape import START_FILE
 from ncdesktop.script import parse_script
-from ncdesktop.session import open_session
+from ncdesktop.session import frame_crc32, open_session
 from ncdesktop.state_file import load_state
 
 ACTIONS = parse_script("drag 90 70 20\ntype Hi\nwait 10", size=(128, 96)).actions
@@ -93,12 +93,13 @@ def test_a_place_that_cannot_be_written_ends_the_recording_with_a_line_and_the_d
     assert emulator.feed([]).tick > 2
 
 
-def test_a_full_disk_ends_the_recording_with_a_line(recorded):
+@pytest.mark.parametrize("size", ["4k", "16k", "28k", "44k", "100k"])
+def test_a_full_disk_ends_the_recording_with_a_line_and_leaves_what_can_be_read(recorded, size, capfd):
     emulator, recording, said, folder = recorded
     small = folder.parent / "small"
     small.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(small)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(small)], capture_output=True
     )
     if mounted.returncode:
         pytest.skip("needs the right to mount a small disk")
@@ -111,8 +112,33 @@ def test_a_full_disk_ends_the_recording_with_a_line(recorded):
             time.sleep(0.01)
         assert not recording.active
         assert "No space left" in said[0]
+        assert capfd.readouterr().err == ""
+        if (small / "take").exists():
+            assert open_session(small / "take").ticks
+        assert not list(small.glob(".*"))
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_a_film_whose_writer_is_killed_plays_up_to_the_last_two_seconds(tmp_path):
+    program = f"""
+import os, signal, sys
+sys.path[:0] = {[str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]}
+from pathlib import Path
+from worlds import PaintWorld
+from ncdesktop.emulator.capture import Film
+from ncdesktop.script import parse_script
+world, film = PaintWorld((128, 96)), Film(Path({str(tmp_path / "take.mp4")!r}), size=(128, 96))
+world.reset()
+for action in parse_script("drag 90 70 20\\ntype Hi\\nwait 100", size=(128, 96)).actions[:90]:
+    film.write(world.step(action).pixels)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    (part,) = tmp_path.glob(".take.*.part.mp4")
+    with av.open(part) as film:
+        assert sum(1 for _ in film.decode(video=0)) >= 90 - 30
 
 
 def test_kill_9_leaves_a_session_and_a_film_readable_up_to_the_last_second(tmp_path):
@@ -154,7 +180,8 @@ def test_a_recording_whose_process_is_killed_ends_with_a_line_and_can_be_read(re
     for action in ACTIONS:
         emulator.tick(action)
     deadline_s = time.monotonic() + 20
-    while not (folder / START_FILE).exists() and time.monotonic() < deadline_s:
+    lines = folder / "actions.jsonl"
+    while not (lines.exists() and lines.read_text()) and time.monotonic() < deadline_s:
         time.sleep(0.05)
     (writer,) = multiprocessing.active_children()
     os.kill(writer.pid, signal.SIGKILL)
@@ -163,3 +190,6 @@ def test_a_recording_whose_process_is_killed_ends_with_a_line_and_can_be_read(re
         time.sleep(0.01)
     assert said == ["recording ended: its process was stopped (-9)"]
     assert not recording.active
+    session = open_session(folder)
+    assert session.actions == list(ACTIONS[: len(session.ticks)])
+    assert [frame_crc32(ui) for ui in session.frames()] == [tick.crc32 for tick in session.ticks]

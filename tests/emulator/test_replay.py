@@ -6,6 +6,7 @@ from worlds import PaintWorld
 from ncdesktop.actions import Action
 from ncdesktop.emulator.emulator import Emulator
 from ncdesktop.emulator.replay import Replay
+from ncdesktop.emulator.rewind import Rewind
 from ncdesktop.events import Key, Move
 from ncdesktop.script import parse_script
 from ncdesktop.session import frame_crc32
@@ -66,3 +67,27 @@ def test_a_jump_stops_the_replay(replayed):
     emulator.start(seed=1)
     assert not replay.active
     assert said == ["replay stopped"]
+
+
+def test_a_replay_goes_on_from_where_time_was_turned_back_to(replayed):
+    _, replay, checksums, said, _ = replayed
+    checksums[9] ^= 1
+    rewind = Rewind(seconds=60, budget_mb=10)
+    emulator = Emulator(PaintWorld(), [replay, rewind])
+    emulator.start(seed=2)
+    replay.play(ACTIONS, checksums)
+    for _ in range(15):
+        emulator.feed([])
+    rewind.back_to(emulator, 5)  # into the drag
+    assert replay.active and replay.done == 5
+    emulator.feed([])
+    rewind.back_to(emulator, 0)
+    for _ in range(6):  # what was lived, again, the button that goes down included
+        emulator.tick(rewind.upcoming())
+    assert replay.done == 6
+    while replay.active:
+        emulator.feed([])
+    assert said == [
+        "tick 9 differs from the recording",
+        f"replay ended, 1 of {len(ACTIONS)} ticks differ, the first is 9",
+    ]

@@ -13,7 +13,7 @@ import pytest
 from worlds import PaintWorld
 
 from ncdesktop.emulator.emulator import Emulator, Moment
-from ncdesktop.emulator.snapshots import load_moment, read_snapshot, save_moment
+from ncdesktop.emulator.snapshots import load_moment, read_slot, read_snapshot, save_moment
 from ncdesktop.errors import StateError
 from ncdesktop.script import parse_script
 
@@ -57,6 +57,20 @@ def test_a_thumbnail_is_read_from_the_header_alone(tmp_path):
     snapshot = read_snapshot(tmp_path / "head.state")
     assert np.array_equal(snapshot.picture, frame.pixels)
     assert (snapshot.tick, snapshot.time, snapshot.model) == (0, "2026-01-02T12:00:00", "paint-1")
+
+
+def test_a_slot_tells_why_it_cannot_be_loaded(tmp_path):
+    emulator = Emulator(PaintWorld())
+    frame = emulator.start()
+    path = tmp_path / "a.state"
+    assert read_slot(path) is None
+    save_moment(path, emulator.moment(), frame, time=NOON)
+    assert read_slot(path).fault("paint-1") == ""
+    assert read_slot(path).fault("paint-2") == "other weights"
+    whole = path.read_bytes()
+    for damaged in (b"", b"nothing of ours", whole[:200], whole[: len(whole) // 2], whole[:-1], whole + b"x"):
+        path.write_bytes(damaged)
+        assert read_slot(path).fault("paint-1") == "damaged"
 
 
 def test_a_state_of_another_model_is_refused_with_the_reason_and_the_world_goes_on(tmp_path):
