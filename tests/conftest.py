@@ -1,8 +1,15 @@
 """Fixtures: a home of our own, a small untrained model and the world it dreams, a small session."""
 
 import os
+import signal
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch: a busy machine must not spin
+for _number in (
+    signal.SIGINT,
+    signal.SIGHUP,
+):  # what a background job or nohup ignores, all its children would
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(_number, signal.default_int_handler)
 
 from pathlib import Path
 

@@ -18,6 +18,7 @@ __all__ = [
     "rgba_surface",
     "spelled",
     "text",
+    "text_px",
 ]
 
 INK = (240, 244, 248)
@@ -39,6 +40,12 @@ def rgba_surface(image: np.ndarray) -> pygame.Surface:
     long to draw."""
     height, width = image.shape[:2]
     return pygame.image.frombytes(image[..., [2, 1, 0, 3]].tobytes(), (width, height), "BGRA")
+
+
+def text_px(target: pygame.Surface) -> int:
+    """Return how large the words over the dream are: they grow with the window."""
+    width, height = target.get_size()
+    return max(11, min(width // 64, height // 48))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pygame
 
-from ncdesktop.app.drawing import ACCENT, FAINT, GOOD, INK, WARNING, panel, spelled, text
+from ncdesktop.app.drawing import ACCENT, FAINT, GOOD, INK, WARNING, panel, spelled, text, text_px
 from ncdesktop.emulator.console import Status
 from ncdesktop.world import FPS
 
@@ -49,7 +49,7 @@ class Hud:
 
     def draw(self, target: pygame.Surface, status: Status) -> None:
         """Draw into the upper right corner; while the dream runs, figures at most some ticks old."""
-        size_px, tick = max(11, min(16, target.get_height() // 48)), status.frame.tick
+        size_px, tick = text_px(target), status.frame.tick
         if status.paused or status.travel or size_px != self._size_px:
             self._write(status, size_px, None)
         elif tick != self._of_tick:

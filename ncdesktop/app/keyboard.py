@@ -4,7 +4,7 @@ import pygame
 
 from ncdesktop.keysyms import KEYSYM_OF_CHARACTER
 
-__all__ = ["Keyboard", "base_name"]
+__all__ = ["NAMED", "Keyboard", "base_name"]
 
 _NAMES = {
     pygame.K_BACKSPACE: "BackSpace", pygame.K_TAB: "Tab", pygame.K_RETURN: "Return", pygame.K_ESCAPE: "Escape",
@@ -28,6 +28,8 @@ _TWINS = {
     pygame.K_LCTRL: pygame.K_RCTRL, pygame.K_LSHIFT: pygame.K_RSHIFT,
     pygame.K_LALT: pygame.K_RALT, pygame.K_LGUI: pygame.K_RGUI,
 }  # fmt: skip
+NAMED = frozenset([*_NAMES.values(), *(name for names in _KEYPAD.values() for name in names)])
+"""Names of the keys that go by what they are, not by what they type."""
 _DIGIT_ROW = {pygame.KSCAN_1 + place: "1234567890"[place] for place in range(10)}
 
 

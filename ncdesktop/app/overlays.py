@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pygame
 
-from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, text
+from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, text, text_px
 from ncdesktop.app.hud import Hud
 from ncdesktop.app.probe import Probe
 from ncdesktop.app.scaling import STRIP_PX, Placement, View
@@ -16,6 +16,10 @@ from ncdesktop.emulator.hotkeys import HOTKEYS, host_words
 __all__ = ["Overlays"]
 
 _RED = (240, 70, 70)
+_MEASURED_PX = 16
+_LEAST_PX = 6
+_HELP_LINE = 1.4
+"""Height of a line of the help, in heights of its letters."""
 
 
 class Overlays:
@@ -46,7 +50,7 @@ class Overlays:
         if status.caption:
             _draw_caption(target, status.caption, placement)
         if "slots" in self._shown:
-            self._slots.draw(target, status.slot)
+            self._slots.draw(target, status.slot, model=status.model)
         if "help" in self._shown:
             self._draw_help(target)
 
@@ -69,7 +73,7 @@ class Overlays:
             signs.append(("fast forward" if status.hurried else f"speed {status.speed:g}", ACCENT))
         if status.replayed is not None:
             signs.append((f"replay {status.replayed[0]} of {status.replayed[1]}", ACCENT))
-        size_px = max(12, min(18, target.get_height() // 44))
+        size_px = text_px(target)
         right = target.get_width() - size_px
         for words, color in reversed(signs):
             label = text(words, size_px)
@@ -81,26 +85,29 @@ class Overlays:
             right = area.left - size_px // 2
 
     def _draw_help(self, target: pygame.Surface) -> None:
-        """Draw the table of hot keys."""
-        size_px = max(10, min(18, target.get_height() // (len(HOTKEYS) * 2 + 8)))
-        line = round(size_px * 1.6)
-        keys = [text(row.label, size_px, ACCENT) for row in HOTKEYS]
-        words = [text(row.does, size_px) for row in HOTKEYS]
-        keys_px, words_px = (max(label.get_width() for label in labels) for labels in (keys, words))
-        title = text(f"{self._host} +", size_px + 3)
-        footer = text(f"{self._host} alone takes or releases the keyboard", size_px, FAINT)
-        height = (len(HOTKEYS) + 2) * line + size_px * 4
-        area = pygame.Rect(0, 0, keys_px + words_px + size_px * 6, height)
+        """Draw the table of hot keys, as large as fits."""
+        rows = [(row.label, row.does) for row in HOTKEYS]
+        widths = [
+            max(text(words, _MEASURED_PX).get_width() for words in column)
+            for column in zip(*rows, strict=True)
+        ]
+        across, down = sum(widths) / _MEASURED_PX + 6, (len(rows) + 2) * _HELP_LINE + 2
+        fits = min(target.get_width() / across, target.get_height() / down)
+        size_px = max(_LEAST_PX, min(text_px(target) + 2, int(fits)))
+        line = int(size_px * _HELP_LINE)
+        area = pygame.Rect(0, 0, size_px * across, (len(rows) + 2) * line + size_px * 2)
         area.center = target.get_rect().center
         panel(target, area)
-        left, top = area.left + size_px * 2, area.top + size_px * 1.5
-        target.blit(title, (left, top))
-        top += size_px // 2
-        for key, word in zip(keys, words, strict=True):
+        left, top = area.left + size_px * 2, area.top + size_px
+        middle = left + round(widths[0] * size_px / _MEASURED_PX)
+        target.blit(text(f"{self._host} +", size_px), (left, top))
+        for keys, words in rows:
             top += line
-            target.blit(key, (left + keys_px - key.get_width(), top))
-            target.blit(word, (left + keys_px + size_px * 2, top))
-        target.blit(footer, footer.get_rect(midtop=(area.centerx, top + line * 1.4)))
+            label = text(keys, size_px, ACCENT)
+            target.blit(label, label.get_rect(topright=(middle, top)))
+            target.blit(text(words, size_px), (middle + size_px * 2, top))
+        footer = text(f"{self._host} alone takes or releases the keyboard", size_px, FAINT)
+        target.blit(footer, footer.get_rect(midtop=(area.centerx, top + line)))
 
 
 def _draw_names(target: pygame.Surface, both: Comparison, view: View) -> None:

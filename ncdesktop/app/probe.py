@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 import pygame
 
-from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, rgba_surface, text
+from ncdesktop.app.drawing import ACCENT, FAINT, INK, panel, rgba_surface, text, text_px
 from ncdesktop.app.scaling import Placement
 from ncdesktop.emulator.console import Status
 from ncdesktop.emulator.marks import Mark, kinds_of, marks_of, words_of
@@ -88,7 +88,7 @@ class Probe:
     def _draw_pointer(
         self, target: pygame.Surface, status: Status, placement: Placement, pointer: tuple[int, int]
     ) -> None:
-        size_px = _size_px(target)
+        size_px = text_px(target)
         x, y = placement.to_window(pointer[0] + 0.5, pointer[1] + 0.5)
         layer = pygame.Surface((placement.width, placement.height), pygame.SRCALPHA)
         pygame.draw.line(layer, (*ACCENT, 110), (0, y - placement.top), (placement.width, y - placement.top))
@@ -110,7 +110,7 @@ class Probe:
 
     def _draw_panel(self, target: pygame.Surface, status: Status) -> None:
         """Draw what the colours mean, with this tick's counts, and the last input."""
-        size_px = _size_px(target)
+        size_px = text_px(target)
         line = round(size_px * 1.45)
         counts = dict.fromkeys(kinds_of(status), 0)
         if self._marks and self._marks[-1][0] == status.frame.tick:
@@ -136,10 +136,6 @@ class Probe:
             target.blit(text(words, size_px, INK if age < 15 else FAINT), (left, top + size_px // 3))
             ago = text(f"-{age}", size_px, FAINT)
             target.blit(ago, (area.right - size_px - ago.get_width(), top + size_px // 3))
-
-
-def _size_px(target: pygame.Surface) -> int:
-    return max(11, min(16, target.get_height() // 48))
 
 
 def _color(kind: str) -> tuple[int, int, int]:

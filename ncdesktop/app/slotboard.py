@@ -1,13 +1,12 @@
-"""The board of slots: what each of the nine holds, with its picture, tick and time."""
+"""The board of slots: what each of the nine holds, with its picture, tick and time, or why it cannot be loaded."""
 
 from datetime import datetime
 from pathlib import Path
 
 import pygame
 
-from ncdesktop.app.drawing import ACCENT, FAINT, panel, rgb_surface, text
-from ncdesktop.emulator.snapshots import SLOTS, Snapshot, read_snapshot, slot_file
-from ncdesktop.errors import StateError
+from ncdesktop.app.drawing import ACCENT, FAINT, WARNING, panel, rgb_surface, text, text_px
+from ncdesktop.emulator.snapshots import SLOTS, Snapshot, find_slot, read_slot
 
 __all__ = ["SlotBoard"]
 
@@ -22,10 +21,10 @@ class SlotBoard:
         self._home = home
         self._seen: dict[Path, tuple[int, Snapshot | None]] = {}
 
-    def draw(self, target: pygame.Surface, slot: int | None) -> None:
-        """Draw the board in the middle; `slot` is the one last used."""
-        size_px = max(10, min(16, target.get_height() // 50))
-        width = max(64, min(192, (target.get_width() - size_px * 8) // _COLUMNS))
+    def draw(self, target: pygame.Surface, slot: int | None, *, model: str) -> None:
+        """Draw the board in the middle. slot: the one last used; model: whose slots."""
+        size_px = text_px(target)
+        width = max(64, min(size_px * 12, (target.get_width() - size_px * 8) // _COLUMNS))
         height = min(width * 3 // 4, (target.get_height() - size_px * 12) // 3 - size_px * 2)
         line = round(size_px * 1.5)
         area = pygame.Rect(
@@ -37,25 +36,24 @@ class SlotBoard:
             left = area.left + size_px + place % _COLUMNS * (width + size_px)
             top = area.top + size_px + place // _COLUMNS * (height + line + size_px)
             box = pygame.Rect(left, top, width, height)
-            snapshot = self._read(slot_file(self._home, number))
+            snapshot = self._read(find_slot(self._home, number, model=model))
             if snapshot is not None and snapshot.picture is not None:
                 target.blit(pygame.transform.smoothscale(rgb_surface(snapshot.picture), box.size), box)
+            fault = "" if snapshot is None else snapshot.fault(model)
+            words = "empty" if snapshot is None else fault or f"tick {snapshot.tick}, {_when(snapshot.time)}"
             color = ACCENT if number == slot else (70, 80, 92)
             pygame.draw.rect(target, color, box, width=2, border_radius=3)
-            words = "empty" if snapshot is None else f"tick {snapshot.tick}, {_when(snapshot.time)}"
             target.blit(text(f"{number}", size_px, ACCENT), (left, box.bottom + size_px // 4))
-            target.blit(text(words, size_px, FAINT), (left + size_px * 1.2, box.bottom + size_px // 4))
+            target.blit(
+                text(words, size_px, WARNING if fault else FAINT),
+                (left + size_px * 1.2, box.bottom + size_px // 4),
+            )
 
     def _read(self, path: Path) -> Snapshot | None:
-        """Return what a slot holds, read again only if its file has changed; None if it is empty or damaged."""
-        if not path.exists():
-            return None
-        changed = path.stat().st_mtime_ns
+        """Return what a slot holds, read again only if its file has changed."""
+        changed = path.stat().st_mtime_ns if path.exists() else 0
         if path not in self._seen or self._seen[path][0] != changed:
-            try:
-                self._seen[path] = changed, read_snapshot(path)
-            except StateError:
-                self._seen[path] = changed, None
+            self._seen[path] = changed, read_slot(path)
         return self._seen[path][1]
 
 

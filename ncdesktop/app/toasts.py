@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pygame
 
-from ncdesktop.app.drawing import panel, text
+from ncdesktop.app.drawing import panel, text, text_px
 
 __all__ = ["Toasts"]
 
 _SHOWN_S = 3.0
 _MOST = 4
 _LONGEST_S = 20.0
+_LEAST_PX = 14
 
 
 class Toasts:
@@ -35,8 +36,9 @@ class Toasts:
         self._lines = [(until_s, line) for until_s, line in self._lines if until_s > now_s]
         return [line for _, line in self._lines]
 
-    def draw(self, target: pygame.Surface, *, size_px: int) -> None:
+    def draw(self, target: pygame.Surface) -> None:
         """Draw the lines in the middle of the lower edge, folded where the window is too narrow for them."""
+        size_px = max(_LEAST_PX, text_px(target))
         bottom = target.get_height() - size_px
         for line in reversed(self.lines):
             rows = [text(row, size_px) for row in _fold(line, size_px, target.get_width() - 4 * size_px)]

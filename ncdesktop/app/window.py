@@ -16,7 +16,7 @@ from ncdesktop.app.toasts import Toasts
 from ncdesktop.emulator.comparison import GAP_PX
 from ncdesktop.emulator.console import Status
 from ncdesktop.emulator.hostkey import HostKey
-from ncdesktop.emulator.hotkeys import COMMANDS, HELD, host_words
+from ncdesktop.emulator.hotkeys import ACTING, COMMANDS, HELD, host_words
 from ncdesktop.emulator.worker import Worker
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 
@@ -35,8 +35,8 @@ _TWIN_MS = 20
 class Look:
     """How the window looks and listens; hot keys change it.
 
-    scaling: one of MODES; view_only: input does not reach the world; pause_unfocused: pause while another window
-    has the focus
+    scaling: one of MODES; view_only: no input reaches the world, and no command or file makes it another;
+    pause_unfocused: pause while another window has the focus
     """
 
     scaling: str = "fit"
@@ -126,13 +126,13 @@ class Window:
             case pygame.MOUSEMOTION:
                 self._move(event.pos, held=any(pygame.mouse.get_pressed()))
             case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button in _BUTTONS:
-                self._hostkey.disturbed()
-                self._move(event.pos, held=event.type == pygame.MOUSEBUTTONUP)
-                self._give(
-                    Button(_BUTTONS[event.button], event.type == pygame.MOUSEBUTTONDOWN, self._clock())
-                )
+                down = event.type == pygame.MOUSEBUTTONDOWN
+                self._move(event.pos, held=not down)
+                if self._hostkey.button(_BUTTONS[event.button], down):
+                    self._give(Button(_BUTTONS[event.button], down, self._clock()))
             case pygame.MOUSEWHEEL:
-                self._give(Wheel(event.x, event.y, self._clock()))
+                if self._hostkey.wheel():
+                    self._give(Wheel(event.x, event.y, self._clock()))
             case pygame.WINDOWFOCUSLOST:
                 self._lose_focus()
             case pygame.WINDOWFOCUSGAINED if self.look.pause_unfocused:
@@ -142,11 +142,12 @@ class Window:
             case pygame.WINDOWLEAVE:
                 pygame.mouse.set_visible(True)
             case pygame.DROPFILE:
-                self.worker.command(f"open {Path(event.file)}")
+                self._act(f"open {Path(event.file)}")
 
     def _key(self, event: pygame.Event) -> None:
         down = event.type == pygame.KEYDOWN
-        name, base = self._keyboard.name(event), base_name(event)
+        name = self._keyboard.name(event)
+        base = base_name(event) or name
         if base is None:
             return
         verdict = self._hostkey.key(base, down)
@@ -163,6 +164,15 @@ class Window:
     def _command(self, command: str) -> None:
         if command in self.COMMANDS:
             self.COMMANDS[command](self)
+        elif command in ACTING:
+            self._act(command)
+        else:
+            self.worker.command(command)
+
+    def _act(self, command: str) -> None:
+        """Have the world do what only those may who do more than look on."""
+        if self.look.view_only:
+            self._toasts.add("this dream can only be looked at; start without --view-only to do more")
         else:
             self.worker.command(command)
 
@@ -233,7 +243,7 @@ class Window:
             pointer = status.frame.pointer if self.look.view_only or status.led else self._pointer
             self._canvas.draw(surface, status, view, pointer)
             self._overlays.draw(surface, status, view, pointer)
-        self._toasts.draw(surface, size_px=14)
+        self._toasts.draw(surface)
         self._window.flip()
         if status is not None:
             self._overlays.presented(status, self._clock())

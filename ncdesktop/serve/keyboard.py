@@ -4,7 +4,7 @@ from ncdesktop.events import Key
 from ncdesktop.keysyms import KEYSYM_OF_CHARACTER
 from ncdesktop.serve.messages import Stroke
 
-__all__ = ["Keyboard", "base_name", "strokes_of"]
+__all__ = ["NAMED", "Keyboard", "base_name", "strokes_of"]
 
 _BY_CODE = {
     "ShiftLeft": "Shift_L", "ShiftRight": "Shift_R", "ControlLeft": "Control_L", "ControlRight": "Control_R",
@@ -27,6 +27,10 @@ _KEYPAD = {
     "Numpad6": ("KP_6", "KP_Right"), "Numpad7": ("KP_7", "KP_Home"), "Numpad8": ("KP_8", "KP_Up"),
     "Numpad9": ("KP_9", "KP_Page_Up"), "NumpadDecimal": ("KP_Decimal", "KP_Delete"),
 }  # fmt: skip
+NAMED = frozenset(
+    [*_BY_CODE.values(), *_BY_KEY.values(), *(name for names in _KEYPAD.values() for name in names)]
+)
+"""Names of the keys that go by what they are, not by what they type."""
 _NAMED_BY_PLACE = {"Equal": "equal", "Minus": "minus"}
 
 

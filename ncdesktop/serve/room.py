@@ -16,9 +16,8 @@ from ncdesktop.emulator.capture import png
 from ncdesktop.emulator.console import Status
 from ncdesktop.emulator.hotkeys import COMMANDS, HELD, HOTKEYS, host_words
 from ncdesktop.emulator.marks import kinds_of, marks_of, words_of
-from ncdesktop.emulator.snapshots import SLOTS, read_snapshot, slot_file
+from ncdesktop.emulator.snapshots import SLOTS, find_slot, read_slot
 from ncdesktop.emulator.worker import Worker
-from ncdesktop.errors import StateError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.serve.keyboard import base_name, strokes_of
 from ncdesktop.serve.messages import (
@@ -45,7 +44,7 @@ log = logging.getLogger(__name__)
 
 PAGE_COMMANDS = frozenset({"fullscreen", "slots", "hud", "probe", "help", "screenshot"})
 """Commands that a page does by itself, whoever drives."""
-_WINDOW_COMMANDS = frozenset({"scaling", "larger", "smaller", "original", "beside", "quit"})
+_WINDOW_COMMANDS = frozenset({"scaling", "larger", "smaller", "original", "beside", "save", "quit"})
 OFFERED = frozenset(COMMANDS.values()) - _WINDOW_COMMANDS
 """Commands that a browser can give; nothing else that the console knows, such as opening files, can be reached."""
 
@@ -189,7 +188,7 @@ class Room:
                 viewer.probing = on
                 self.ticked()
             case Slots():
-                viewer.tell_newest("slots", json.dumps({"slots": _slots(self._home)}))
+                viewer.tell_newest("slots", json.dumps({"slots": self._slots()}))
             case Drive(take):
                 self._drive(viewer, take)
             case Command(text):
@@ -200,10 +199,28 @@ class Room:
                 self._release(viewer)
             case Typed(text):
                 self._give(viewer, *strokes_of(text))
-            case Move() | Button() | Wheel():
-                if not isinstance(message, Move):
-                    viewer.hostkey.disturbed()
+            case Move():
                 self._give(viewer, message)
+            case Button(button, down):
+                if viewer.hostkey.button(button, down):
+                    self._give(viewer, message)
+            case Wheel():
+                if viewer.hostkey.wheel():
+                    self._give(viewer, message)
+
+    def _slots(self) -> list[dict[str, Any]]:
+        """Return what the slots hold, and why those that cannot be loaded cannot."""
+        if (status := self._worker.status) is None:
+            return []
+        found = []
+        for slot in SLOTS:
+            snapshot = read_slot(find_slot(self._home, slot, model=status.model))
+            if snapshot is None:
+                continue
+            picture = None if snapshot.picture is None else base64.b64encode(png(snapshot.picture)).decode()
+            told = {"tick": snapshot.tick, "time": snapshot.time, "fault": snapshot.fault(status.model)}
+            found.append({"slot": slot, "picture": picture} | told)
+        return found
 
     def _drive(self, viewer: Viewer, take: bool) -> None:
         if self._view_only:
@@ -280,16 +297,3 @@ def _probe(status: Status) -> str:
     words = [words_of(event) for event in status.action.edges if not isinstance(event, Move)]
     found = {"kinds": kinds_of(status), "marks": marks_of(status), "change": change, "input": words}
     return json.dumps({"probe": found})
-
-
-def _slots(home: Path) -> list[dict[str, Any]]:
-    """Return what the slots hold, the damaged ones as empty."""
-    found = []
-    for slot in SLOTS:
-        try:
-            snapshot = read_snapshot(slot_file(home, slot))
-        except StateError:
-            continue
-        picture = None if snapshot.picture is None else base64.b64encode(png(snapshot.picture)).decode()
-        found.append({"slot": slot, "tick": snapshot.tick, "time": snapshot.time, "picture": picture})
-    return found

@@ -127,9 +127,10 @@ def _listen(address: str, port: int) -> socket.socket:
 
 
 async def serve(server: Server, announce: Callable[[str], None]) -> None:
-    """Serve until SIGINT, SIGTERM or the world's end. announce: takes the lines that the user must see."""
+    """Serve until SIGINT, SIGTERM, SIGHUP or the world's end. announce: takes the lines that the user must see."""
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    hung_up = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN  # nohup has it ignored
+    for number in (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hung_up else [])):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with server:
         announce(f"open {server.link}")

@@ -9,9 +9,9 @@ from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import InputError
 from ncdesktop.paths import embedded_tours
-from ncdesktop.verbs.dreaming import load_console
-from ncdesktop.verbs.options import at_least
-from ncdesktop.verbs.run import GUEST, add_window_arguments
+from ncdesktop.verbs.dreaming import dream_size, load_console
+from ncdesktop.verbs.options import at_least, check_host_key
+from ncdesktop.verbs.run import add_window_arguments
 
 __all__ = ["add_arguments", "run"]
 
@@ -34,12 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     # pygame takes a moment to import: --help comes first
     from ncdesktop.app.app import open_window
+    from ncdesktop.app.keyboard import NAMED
     from ncdesktop.app.window import Look
 
+    check_host_key(arguments.host_key, NAMED)
     tours = arguments.tours or embedded_tours()
     if not tours:
         raise InputError("there are no tours; name action scripts: ncdesktop demo TOUR.txt")
-    demo = Demo(tours, size=GUEST, idle_s=arguments.idle)
+    guest = dream_size(arguments.weights)
+    demo = Demo(tours, size=guest, idle_s=arguments.idle)
     look = Look(
         scaling=arguments.scaling, fullscreen=not arguments.windowed, borderless=not arguments.windowed
     )
@@ -48,4 +51,4 @@ def run(arguments: argparse.Namespace) -> None:
         return load_console(arguments, intake, say, rewind_seconds=0, rewind_mb=0, autosave=False, demo=demo)
 
     size, scale = arguments.size, arguments.scale
-    open_window(make_console, guest=GUEST, look=look, size=size, scale=scale, host=arguments.host_key)
+    open_window(make_console, guest=guest, look=look, size=size, scale=scale, host=arguments.host_key)

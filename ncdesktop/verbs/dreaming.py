@@ -11,14 +11,23 @@ from ncdesktop.emulator.beside import OpenReal
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.demo import Demo
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.errors import InputError
+from ncdesktop.errors import InputError, WeightsError
+from ncdesktop.images import read_image
 from ncdesktop.paths import embedded_tours, home
 from ncdesktop.verbs.options import add_device, add_kernels, add_seed, add_weights, at_least
 
 if TYPE_CHECKING:
     from ncdesktop.model.neural_world import NeuralWorld
 
-__all__ = ["add_beginning", "add_dream", "begin_console", "check_beginning", "load_console", "open_dream"]
+__all__ = [
+    "add_beginning",
+    "add_dream",
+    "begin_console",
+    "check_beginning",
+    "dream_size",
+    "load_console",
+    "open_dream",
+]
 
 
 def add_dream(parser: argparse.ArgumentParser) -> None:
@@ -130,6 +139,17 @@ def open_dream(arguments: argparse.Namespace) -> NeuralWorld:
         attention=arguments.attention,
         bf16=arguments.bf16,
     )
+
+
+def dream_size(weights: Path) -> tuple[int, int]:
+    """Return (width, height) of the screen that a model dreams, before it is loaded; raises WeightsError."""
+    path = weights / "start.png"
+    try:
+        height, width = read_image(path, "RGB").shape[:2]
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or error
+        raise WeightsError(f"no whole model in {weights}: {path}: {reason}; see --weights") from error
+    return width, height
 
 
 def _opened(arguments: argparse.Namespace) -> Path | None:

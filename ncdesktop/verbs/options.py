@@ -1,10 +1,11 @@
 """Options that several verbs share: same name, same meaning."""
 
 import argparse
+from collections.abc import Container
 from pathlib import Path
 
 from ncdesktop.errors import InputError
-from ncdesktop.keysyms import keysym_known
+from ncdesktop.keysyms import keysym_known, types, unshifted
 from ncdesktop.paths import embedded_weights
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "add_seed",
     "add_weights",
     "at_least",
+    "check_host_key",
     "new_file",
 ]
 
@@ -67,12 +69,18 @@ def at_least(minimum: int):  # type: ignore[no-untyped-def]
 
 
 def _keysym(text: str) -> str:
-    """Return `text` if it is an X keysym name, as an argparse type."""
+    """Return what the key of an X keysym name is called in events, as an argparse type."""
     if not keysym_known(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is no key, expected an X keysym name such as Control_R or F12"
         )
-    return text
+    return unshifted(text)
+
+
+def check_host_key(host: str, named: Container[str]) -> None:
+    """Raise InputError unless keyboards have the key: one that types, or one of `named`."""
+    if not types(host) and host not in named:
+        raise InputError(f"no keyboard here has a key {host}; choose another for --host-key, such as F12")
 
 
 def new_file(path: Path) -> Path:

@@ -8,20 +8,21 @@ from ncdesktop.app.scaling import MODES
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.hotkeys import markdown
 from ncdesktop.emulator.intake import Intake
-from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
-from ncdesktop.verbs.options import add_host_key, at_least
+from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning, dream_size
+from ncdesktop.verbs.options import add_host_key, at_least, check_host_key
 from ncdesktop.world import World
 
-__all__ = ["GUEST", "add_arguments", "add_window_arguments", "open_real", "run"]
-
-GUEST = (512, 384)
-"""Size of the window's first picture, before the model is loaded."""
+__all__ = ["add_arguments", "add_window_arguments", "open_real", "run"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_beginning(parser)
     parser.add_argument("--fullscreen", action="store_true", help="fill the screen")
-    parser.add_argument("--view-only", action="store_true", help="look on: input does not reach the dream")
+    parser.add_argument(
+        "--view-only",
+        action="store_true",
+        help="look on: nothing reaches or changes the dream, but time can be turned",
+    )
     parser.add_argument(
         "--pause-unfocused", action="store_true", help="pause while another window has the focus"
     )
@@ -54,8 +55,10 @@ def run(arguments: argparse.Namespace) -> None:
         return
     # pygame takes a moment to import: --help comes first
     from ncdesktop.app.app import open_window
+    from ncdesktop.app.keyboard import NAMED
     from ncdesktop.app.window import Look
 
+    check_host_key(arguments.host_key, NAMED)
     check_beginning(arguments)
     look = Look(
         scaling=arguments.scaling,
@@ -68,7 +71,14 @@ def run(arguments: argparse.Namespace) -> None:
         return begin_console(arguments, intake, say, real=open_real)
 
     size, scale = arguments.size, arguments.scale
-    open_window(make_console, guest=GUEST, look=look, size=size, scale=scale, host=arguments.host_key)
+    open_window(
+        make_console,
+        guest=dream_size(arguments.weights),
+        look=look,
+        size=size,
+        scale=scale,
+        host=arguments.host_key,
+    )
 
 
 def open_real(size: tuple[int, int]) -> World:

@@ -5,7 +5,7 @@ import asyncio
 
 from ncdesktop.errors import InputError
 from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
-from ncdesktop.verbs.options import add_host_key, at_least
+from ncdesktop.verbs.options import add_host_key, at_least, check_host_key
 
 __all__ = ["add_arguments", "run"]
 
@@ -31,11 +31,13 @@ def run(arguments: argparse.Namespace) -> None:
     try:
         # an extra
         from ncdesktop.serve.gate import check_address, new_token
+        from ncdesktop.serve.keyboard import NAMED
         from ncdesktop.serve.server import Server, serve
     except ModuleNotFoundError as error:
         raise InputError(f"{error.name} is not installed; pip install 'ncdesktop[serve]'") from error
 
     check_address(arguments.host, arguments.token)
+    check_host_key(arguments.host_key, NAMED)
     check_beginning(arguments)
 
     async def listen() -> None:

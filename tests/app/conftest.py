@@ -60,7 +60,7 @@ class Display:
 class Shown:
     """A running window: its output line by line, and input at guest pixels."""
 
-    def __init__(self, display, *words, program=(str(PROGRAM),)):
+    def __init__(self, display, *words, program=(str(PROGRAM),), start_new_session=False):
         self.display = display
         self.process = subprocess.Popen(
             [sys.executable, *program, *words],
@@ -68,6 +68,7 @@ class Shown:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=start_new_session,
         )
         self.actions = []
         self.lines = queue.SimpleQueue()

@@ -8,6 +8,7 @@ import pytest
 
 from ncdesktop.emulator.snapshots import load_moment, slot_file
 from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.pipeline import weights_hash
 
 pytestmark = pytest.mark.display
 CLI = ("-m", "ncdesktop.cli")
@@ -28,7 +29,7 @@ def test_the_dream_reacts_quits_and_resumes_where_it_was(show, tiny_weights):
     time.sleep(1)  # letting go of the button is a tick of its own
     window.quit()
     assert window.process.wait(20) == 0
-    slot = slot_file(Path(window.display.environment["NCDESKTOP_HOME"]), 0)
+    slot = slot_file(Path(window.display.environment["NCDESKTOP_HOME"]), 0, model=weights_hash(tiny_weights))
     kept = load_moment(slot)
     assert kept.state.tick >= 1
 

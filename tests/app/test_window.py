@@ -1,12 +1,16 @@
 """The real window on a real display, with injected input, over a small real world."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from drag_and_drop import drop_file
+from PIL import Image
 
 from ncdesktop.emulator.snapshots import load_moment, slot_file
 
@@ -74,6 +78,12 @@ def test_view_only_keeps_input_from_the_world(show):
     window = show("--view-only").loaded()
     window.point(20, 20)
     window.display.xdotool("key", "a")
+    press(window, "Delete")
+    window.display.xdotool("click", 1)
+    press(window, "p")  # time can be stopped
+    window.wait_until(lambda: "paused" in window.title())
+    press(window, "p")
+    window.wait_until(lambda: "paused" not in window.title())
     window.quit()
     assert window.process.wait(10) == 0
     assert window.wait_for(lambda edges: True) == []
@@ -109,6 +119,22 @@ def test_hot_keys_never_reach_the_world_and_show_their_overlays(show):
     assert not names & {"p", "h", "g", "F1", "Control_R", "Control_L"}
 
 
+def test_what_the_mouse_does_with_the_host_key_never_reaches_the_world_and_is_no_tap(show):
+    window = show().loaded()
+    window.point(64, 48)
+    window.display.xdotool("mousedown", 3)  # before the host key: it must come up in the world
+    window.wait_for(lambda edges: ["button", 3, 1] in edges)
+    window.display.xdotool("keydown", "Control_R", "click", 4, "keyup", "Control_R")
+    window.display.xdotool("keydown", "Control_R", "click", 1, "mouseup", 3, "keyup", "Control_R")
+    window.display.xdotool("keydown", "Control_R", "mousedown", 2, "keyup", "Control_R", "mouseup", 2)
+    window.display.xdotool("click", 5)
+    edges = window.wait_for(lambda edges: ["wheel", 0, -1] in edges)
+    assert [edge for edge in edges if edge[0] != "move"] == [
+        ["button", 3, 1], ["button", 3, 0], ["wheel", 0, -1],
+    ]  # fmt: skip
+    assert window.title() == "ncdesktop"  # the keyboard is not taken
+
+
 def test_a_slot_brings_the_picture_back(show):
     window = show().loaded()
     window.point(30, 50)
@@ -126,6 +152,22 @@ def test_a_slot_brings_the_picture_back(show):
     press(window, "p")
 
 
+def test_a_state_is_saved_to_a_file_of_its_own(show):
+    window = show().loaded()
+    folder = Path(window.display.environment["NCDESKTOP_HOME"]) / "states" / "paint-1"
+    press(window, "shift+s")
+    window.wait_until(lambda: any(not path.stem.startswith("slot") for path in folder.glob("*.state")))
+
+
+def test_a_picture_dropped_by_another_program_is_where_the_dream_goes_on(show, tmp_path):
+    window = show().loaded()
+    Image.new("RGB", (128, 96), (20, 200, 20)).save(tmp_path / "a green one.png")
+    drop_file(window.display.name, int(window.window), tmp_path / "a green one.png")
+    window.wait_until(
+        lambda: (np.abs(window.picture()[:200].astype(int) - (20, 200, 20)) < 3).all(2).mean() > 0.5
+    )
+
+
 def test_a_real_desktop_comes_beside_the_dream_and_goes(show):
     window = show().loaded()
     alone = window.place()[2:]
@@ -139,9 +181,12 @@ def test_a_real_desktop_comes_beside_the_dream_and_goes(show):
         edges = window.wait_for(lambda edges: ["button", 1, 0] in edges)
         assert all(abs(edge[1] - 20) <= 1 for edge in edges[-3:] if edge[0] == "move")
         window.actions.clear()
+    window.process.send_signal(signal.SIGSTOP)  # so that the button is up again before the motion is looked at
     window.display.xdotool("mousedown", 1, "mousemove", left + round(width * 0.2), top + height // 2)
     window.display.xdotool("mouseup", 1)
+    window.process.send_signal(signal.SIGCONT)
     edges = window.wait_for(lambda edges: ["button", 1, 0] in edges)
+    edges = edges[: edges.index(["button", 1, 0])]
     assert [edge for edge in edges if edge[0] == "move"][-1][1] == 0  # a drag stays in the pane it began in
     press(window, "p")
     window.wait_until(lambda: (np.abs(window.picture().astype(int) - (255, 64, 32)).max(2) < 40).any())
@@ -180,12 +225,29 @@ def test_another_window_with_the_focus_pauses_if_asked_for(show):
     window.wait_until(lambda: "paused" not in window.title())
 
 
-def test_sigterm_ends_cleanly_and_keeps_the_moment(show):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_sigterm_or_a_closed_terminal_ends_cleanly_and_keeps_the_moment(show, number):
     window = show().loaded()
-    window.process.terminate()
+    kept = slot_file(Path(window.display.environment["NCDESKTOP_HOME"]), 0, model="paint-1")
+    kept.unlink(missing_ok=True)
+    window.process.send_signal(number)
     assert window.process.wait(10) == 0
     window.wait_until(lambda: not window.lines.empty())
-    assert load_moment(slot_file(Path(window.display.environment["NCDESKTOP_HOME"]), 0)).state.tick > 0
+    assert load_moment(kept).state.tick > 0
+
+
+def test_a_closed_terminal_finishes_the_recording(show):
+    """It is told to all processes of the group, the one that writes among them."""
+    window = show(start_new_session=True).loaded()
+    press(window, "r")
+    window.wait_until(lambda: "recording" in window.title())
+    recordings = Path(window.display.environment["NCDESKTOP_HOME"]) / "recordings"
+    window.wait_until(lambda: any(recordings.glob("*/start.state")))
+    os.killpg(window.process.pid, signal.SIGHUP)
+    assert window.process.wait(10) == 0
+    (session,) = (path.parent for path in recordings.glob("*/session.json"))
+    assert json.loads((session / "session.json").read_text())["closed"]
+    assert session.with_name(f"{session.name}.mp4").exists()
 
 
 def test_the_window_lives_while_a_tick_takes_long(show):

@@ -1,6 +1,7 @@
 """What the window does with pygame's events, on SDL's dummy display: drops, a storm of input, input while loading."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pygame
@@ -10,6 +11,8 @@ from worlds import PaintWorld
 
 from ncdesktop.app.window import Look, Window
 from ncdesktop.emulator.console import Console
+from ncdesktop.emulator.hotkeys import ACTING
+from ncdesktop.emulator.snapshots import slot_file
 from ncdesktop.emulator.worker import Worker
 from ncdesktop.events import Button, Key, Move
 
@@ -53,12 +56,68 @@ def test_a_dropped_picture_starts_the_dream_from_it(window, tmp_path):
     assert drop(window, tmp_path / "a.png") == "started from a.png"
 
 
+def at_tick(window, tick):
+    """Wait until the world is at a tick; return its status then."""
+    while window.worker.status is None or window.worker.status.frame.tick != tick:
+        pygame.time.wait(5)
+    return window.worker.status
+
+
+def test_a_dropped_state_is_where_the_dream_goes_on(window, tmp_path):
+    window.gate.set()
+    for command in ("step", f"save {tmp_path / 'a.state'}", "step", "step"):
+        window.worker.command(command)
+    assert window.worker.messages.get(timeout=10) == f"saved {tmp_path / 'a.state'}"
+    at_tick(window, 3)
+    assert drop(window, tmp_path / "a.state") == "loaded a.state"
+    at_tick(window, 1)
+
+
+def test_a_dropped_session_is_replayed(window, tmp_path):
+    window.gate.set()
+    for command in ("record", "step", "step", "step", "record"):
+        window.worker.command(command)
+    assert window.worker.messages.get(timeout=10) == "recording"
+    told, folder = window.worker.messages.get(timeout=10).split(" to ")
+    assert told == "recorded 3 ticks"
+    lived = at_tick(window, 3).frame.ui
+    window.worker.command("step")
+    for dropped in (Path(folder), Path(folder) / "session.json"):
+        pygame.event.post(pygame.Event(pygame.DROPFILE, file=str(dropped)))
+        window._handle(pygame.event.get(pygame.DROPFILE)[0])
+        assert at_tick(window, 0).replayed == (0, 3)
+        for _ in range(3):
+            window.worker.command("step")
+        assert window.worker.messages.get(timeout=10) == "replay ended, all 3 ticks as recorded"
+        assert np.array_equal(at_tick(window, 3).frame.ui, lived)
+
+
 def test_a_wrong_file_is_a_message_and_never_a_crash(window, tmp_path):
     (tmp_path / "notes.txt").write_text("nothing of ours")
     assert "is not a state" in drop(window, tmp_path / "notes.txt")
     assert "not there" in drop(window, tmp_path / "gone.state")
     assert "not a session" in drop(window, tmp_path)
     assert not window.worker.ended()
+
+
+def test_who_only_looks_on_can_neither_act_nor_make_the_dream_another(window, tmp_path):
+    window.gate.set()
+    window.look.view_only = True
+    window.worker.command("step")
+    window.worker.command("save 1")
+    assert window.worker.messages.get(timeout=10) == "saved to slot 1"
+    for command in sorted(ACTING):
+        window._command(command)
+        assert "only be looked at" in window._toasts.lines[-1]
+    window._handle(pygame.Event(pygame.DROPFILE, file=str(slot_file(tmp_path, 1, model="paint-1"))))
+    window.worker.command("step")
+    while window.worker.status.frame.tick < 2:
+        pygame.time.wait(5)
+    assert window.worker.messages.empty()
+    assert window.worker.status.action.edges == ()
+    assert {command.split()[0] for command in ACTING} == {
+        "reboot", "load", "undo", "tour", "beside", "ctrl_alt_del",
+    }  # fmt: skip
 
 
 def key(number, down):
@@ -99,6 +158,17 @@ def test_a_storm_of_10000_events_reaches_the_world_whole_and_in_order(window):
             window._handle(event)
     taken = [event for _ in range(5) for event in window.worker.intake.take()]
     assert taken == list(expected)
+
+
+@pytest.mark.parametrize(("code", "letter", "name"), [(0x436, "ж", "U0436"), (0, "é", "eacute")])
+def test_letters_of_every_alphabet_reach_the_world(window, code, letter, name):
+    window.gate.set()
+    while window.worker.status is None:
+        pygame.time.wait(5)
+    for kind, typed in ((pygame.KEYDOWN, letter), (pygame.KEYUP, "")):
+        window._handle(pygame.Event(kind, key=code, unicode=typed, mod=0, scancode=pygame.KSCAN_GRAVE))
+    taken = [event for _ in range(2) for event in window.worker.intake.take()]
+    assert [(event.name, event.down) for event in taken] == [(name, True), (name, False)]
 
 
 def test_input_while_the_world_loads_does_not_reach_it(window):

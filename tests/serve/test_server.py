@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, WSServerHandshakeError
 from served import TOKEN, hear, visit
 
-from ncdesktop.events import Button, Key, Move
+from ncdesktop.events import Button, Key, Move, Wheel
 from ncdesktop.serve.messages import LONGEST_MESSAGE
 from ncdesktop.serve.viewer import MOST_UNSHOWN
 
@@ -218,6 +218,29 @@ def test_the_host_key_and_what_is_pressed_with_it_never_reach_the_world(serve):
 
     visit(served, talk)
     assert served.edges() == []
+
+
+def test_what_the_mouse_does_with_the_host_key_never_reaches_the_world(serve):
+    served = serve()
+
+    async def talk(connect):
+        async with connect() as socket:
+            for words in (
+                ["key", "ControlRight", "Control", 1, 0],
+                ["button", 1, 1],
+                ["button", 1, 0],
+                ["wheel", 0, 1],
+                ["button", 3, 1],
+                ["key", "ControlRight", "Control", 0, 0],
+                ["button", 3, 0],
+                ["key", "KeyA", "a", 1, 0],
+            ):
+                await say(socket, *words)
+            while Key("a", True) not in served.edges():
+                await asyncio.sleep(0.01)
+
+    visit(served, talk)
+    assert not any(isinstance(edge, Button | Wheel) for edge in served.edges())
 
 
 def test_stopping_tells_the_viewers_and_ends_the_world(serve):

@@ -13,6 +13,7 @@ import pytest
 
 from ncdesktop.cli import main
 from ncdesktop.emulator.snapshots import AUTOSAVE, load_moment, slot_file
+from ncdesktop.model.pipeline import weights_hash
 
 
 @pytest.mark.parametrize(
@@ -45,24 +46,29 @@ def test_a_port_in_use_is_told_before_a_dream_is_loaded(capsys):
     assert "Address already in use" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_prints_its_link_and_ends_cleanly_with_the_moment_kept(number, tiny_weights, own_home):
     command = [sys.executable, "-m", "ncdesktop.cli", "serve", "--port", "0", "--weights", str(tiny_weights)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
     ) as ran:
-        link = re.fullmatch(r"open (http://127\.0\.0\.1:\d+/)\?token=([\w-]{32})\n", ran.stdout.readline())
-        with urllib.request.urlopen(f"{link[1]}?token={link[2]}") as page:
-            assert b"<title>ncdesktop</title>" in page.read()
-        with pytest.raises(urllib.error.HTTPError, match="403") as refusal:
-            urllib.request.urlopen(link[1])
-        refusal.value.close()
-        while not _dreams(link[1], link[2]):
-            pass
-        ran.send_signal(number)
-        assert ran.wait(20) == 0
-        assert ran.stderr.read() == ""
-    assert load_moment(slot_file(own_home, AUTOSAVE)).state.tick > 0
+        try:
+            link = re.fullmatch(
+                r"open (http://127\.0\.0\.1:\d+/)\?token=([\w-]{32})\n", ran.stdout.readline()
+            )
+            with urllib.request.urlopen(f"{link[1]}?token={link[2]}") as page:
+                assert b"<title>ncdesktop</title>" in page.read()
+            with pytest.raises(urllib.error.HTTPError, match="403") as refusal:
+                urllib.request.urlopen(link[1])
+            refusal.value.close()
+            while not _dreams(link[1], link[2]):
+                pass
+            ran.send_signal(number)
+            assert ran.wait(20) == 0
+            assert ran.stderr.read() == ""
+        finally:
+            ran.kill()  # one that did not end would be waited for
+    assert load_moment(slot_file(own_home, AUTOSAVE, model=weights_hash(tiny_weights))).state.tick > 0
 
 
 def _dreams(base, token):

@@ -1,4 +1,4 @@
-// The board of slots: what each of the nine holds, with its picture; a tap loads, its button saves.
+// The board of slots: what each of the nine holds, with its picture or why it cannot be loaded; a tap loads, its button saves.
 
 const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
@@ -65,11 +65,12 @@ export class Slots {
     for (const { slot, card, load, image, words } of this.cards) {
       const held = this.held.find((one) => one.slot === slot);
       card.classList.toggle("last", slot === this.last);
-      load.disabled = !held;
-      load.title = held ? `load slot ${slot}` : "empty";
+      load.disabled = !held || Boolean(held.fault);
+      load.title = held ? held.fault || `load slot ${slot}` : "empty";
       image.hidden = !held?.picture;
       if (held?.picture) image.src = `data:image/png;base64,${held.picture}`;
-      words.textContent = held ? `${slot} · tick ${held.tick}, ${when(held.time)}` : `${slot} · empty`;
+      const told = held && (held.fault || `tick ${held.tick}, ${when(held.time)}`);
+      words.textContent = `${slot} · ${told || "empty"}`;
     }
   }
 }
