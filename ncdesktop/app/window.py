@@ -124,7 +124,7 @@ class Window:
             case pygame.KEYDOWN | pygame.KEYUP:
                 self._key(event)
             case pygame.MOUSEMOTION:
-                self._move(event.pos, held=any(pygame.mouse.get_pressed()))
+                self._move(event.pos, held=any(event.buttons))
             case pygame.MOUSEBUTTONDOWN | pygame.MOUSEBUTTONUP if event.button in _BUTTONS:
                 down = event.type == pygame.MOUSEBUTTONDOWN
                 self._move(event.pos, held=not down)
