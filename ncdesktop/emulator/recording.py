@@ -18,14 +18,18 @@ __all__ = ["START_FILE", "Recording"]
 
 
 class Recording(Extension):
-    """Writes a session `FOLDER` and a film `FOLDER.mp4`; a jump in time begins the next of both, `FOLDER-2`."""
+    """Writes a session `FOLDER` and a film `FOLDER.mp4`; a jump in time begins the next of both, `FOLDER-2`.
+
+    The dream does not wait for what has ended: its files are finished beside it.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        """say: takes a line for the user."""
+        """say: takes a line for the user, from any thread."""
         self._say = say
         self._folder: Path | None = None
         self._part = 0
         self._tape: Tape | None = None
+        self._ended: list[Tape] = []
 
     @property
     def active(self) -> bool:
@@ -34,19 +38,20 @@ class Recording(Extension):
     def begin(self, emulator: Emulator, folder: Path) -> None:
         """Record from the next tick on."""
         self._folder, self._part = folder, 1
-        self._tape = Tape(folder, emulator.moment().state)
+        self._tape = Tape(folder, emulator.moment().state, self._say)
 
     def end(self) -> None:
-        """Finish the files."""
+        """Write nothing more, and have the files finished; `say` is told when they are."""
         if self._tape is not None:
-            tape, self._tape = self._tape, None
-            self._say(tape.close())
+            self._tape.end()
+            self._ended = [tape for tape in (*self._ended, self._tape) if not tape.finished]
+            self._tape = None
 
     def after_tick(self, emulator: Emulator, action: Action, frame: Frame) -> None:
         if self._tape is not None:
             self._tape.write(action, frame)
-            if self._tape.fault:
-                self.end()
+            if self._tape.over:
+                self._tape = None
 
     def jumped(self, emulator: Emulator, frame: Frame) -> None:
         if self._tape is None or self._folder is None:
@@ -57,7 +62,9 @@ class Recording(Extension):
         self.end()
         self._part += 1
         folder = self._folder.with_name(f"{self._folder.name}-{self._part}")
-        self._tape = Tape(folder, emulator.moment().state)
+        self._tape = Tape(folder, emulator.moment().state, self._say)
 
     def close(self) -> None:
         self.end()
+        for tape in self._ended:
+            tape.wait()

@@ -6,6 +6,7 @@ import queue
 import shutil
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -30,17 +31,19 @@ _NO_SCREEN = np.zeros((0, 0, 3), np.uint8)
 class Tape:
     """One session and its film, begun with the first tick.
 
-    state: before that tick; ticks: written so far; fault: what ended it too early, "" so far
+    state: before that tick; ticks: written so far; over: nothing more is written, by `end` or by what went wrong
 
     Threads of this process would do, but encoders that share the interpreter make the window wait for it: 5 ms a tick
     at p95 where the drawing itself took 3. If this process is killed, the other one finishes the files.
     """
 
-    def __init__(self, folder: Path, state: State) -> None:
+    def __init__(self, folder: Path, state: State, say: Callable[[str], None]) -> None:
+        """say: takes, from another thread, the line that tells what became of it."""
         self.state = state
         self.ticks = 0
-        self.fault = ""
+        self.over = False
         self._folder = folder
+        self._say = say
         self._queue: queue.SimpleQueue[tuple[Action, Frame] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
 
@@ -51,16 +54,30 @@ class Tape:
         self.ticks += 1
         self._queue.put((action, frame))
 
-    def close(self) -> str:
-        """Finish; return what became of it, in words."""
-        if not self.ticks:
-            return "nothing was recorded"
-        self._queue.put(None)
-        self._thread.join()
-        return self.fault or f"recorded {self.ticks} ticks to {self._folder}"
+    def end(self) -> None:
+        """Have the files finished; returns at once."""
+        self.over = True
+        if self.ticks:
+            self._queue.put(None)
+        else:
+            self._say("nothing was recorded")
+
+    @property
+    def finished(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Wait until the files of a tape that has ended are finished."""
+        if not self.finished:
+            self._thread.join()
 
     def _run(self) -> None:
-        """Hand all ticks to the writing process, and hear what it has to say."""
+        fault = self._write_aside()
+        self._say(fault or f"recorded {self.ticks} ticks to {self._folder}")
+        self.over = True
+
+    def _write_aside(self) -> str:
+        """Hand all ticks to the writing process; return what went wrong, in words, "" if nothing did."""
         processes = multiprocessing.get_context("spawn")  # a fork would inherit threads and locks half done
         ticks, sender = processes.Pipe(duplex=False)
         reasons, reason = processes.Pipe(duplex=False)
@@ -78,13 +95,12 @@ class Tape:
                 sender.send_bytes(np.ascontiguousarray(frame.ui).reshape(-1).data)
             sender.send(None)
         except OSError:
-            self.fault = "recording ended"  # and with it the process, which says why
+            pass  # the process has ended, and says why
         try:
-            self.fault = f"recording ended: {reasons.recv()}"
+            return f"recording ended: {reasons.recv()}"
         except EOFError:
             process.join()
-            if process.exitcode:
-                self.fault = f"recording ended: its process was stopped ({process.exitcode})"
+        return f"recording ended: its process was stopped ({process.exitcode})" if process.exitcode else ""
 
 
 def _write_all(ticks: Connection, reason: Connection, folder: Path, size: tuple[int, int]) -> None:

@@ -24,7 +24,7 @@ class Worker:
     def __init__(
         self, make_console: Callable[[Intake, Callable[[str], None]], Console], notify: Callable[[], None]
     ) -> None:
-        """make_console: called in the new thread; notify: called there after every change of `status`."""
+        """make_console: called in the new thread; notify: called after every change of `status` and for every message, from any thread."""
         self.intake = Intake()
         self.messages: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.status: Status | None = None
@@ -50,9 +50,13 @@ class Worker:
         self._end.result()
         return True
 
+    def _say(self, line: str) -> None:
+        self.messages.put(line)
+        self._notify()
+
     def _run(self) -> None:
         try:
-            console = self._make_console(self.intake, self.messages.put)
+            console = self._make_console(self.intake, self._say)
             try:
                 self._loop(console)
             finally:
@@ -75,8 +79,8 @@ class Worker:
             try:
                 console.command(command)
             except NCDesktopError as error:
-                self.messages.put(" ".join(str(error).split()))
+                self._say(" ".join(str(error).split()))
             except Exception as error:
                 # ours, but no reason to end the dream: a fault that lasts ends the next tick
                 log.exception("command %r failed", command)
-                self.messages.put(" ".join(f"that failed, by a fault of ncdesktop: {error!r}".split()))
+                self._say(" ".join(f"that failed, by a fault of ncdesktop: {error!r}".split()))

@@ -181,7 +181,9 @@ def test_a_real_desktop_comes_beside_the_dream_and_goes(show):
         edges = window.wait_for(lambda edges: ["button", 1, 0] in edges)
         assert all(abs(edge[1] - 20) <= 1 for edge in edges[-3:] if edge[0] == "move")
         window.actions.clear()
-    window.process.send_signal(signal.SIGSTOP)  # so that the button is up again before the motion is looked at
+    window.process.send_signal(
+        signal.SIGSTOP
+    )  # so that the button is up again before the motion is looked at
     window.display.xdotool("mousedown", 1, "mousemove", left + round(width * 0.2), top + height // 2)
     window.display.xdotool("mouseup", 1)
     window.process.send_signal(signal.SIGCONT)

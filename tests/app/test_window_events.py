@@ -138,7 +138,7 @@ def storm(count):
                 yield key(number // 5 % 26, down), Key(chr(ord("a") + number // 5 % 26), down)
             case 2:
                 x = number // 5 % 128
-                yield pygame.Event(pygame.MOUSEMOTION, pos=(x * 2, 50)), Move(x, 25)
+                yield pygame.Event(pygame.MOUSEMOTION, pos=(x * 2, 50), buttons=(0, 0, 0)), Move(x, 25)
             case _:
                 down = number % 5 == 3
                 kind = pygame.MOUSEBUTTONDOWN if down else pygame.MOUSEBUTTONUP

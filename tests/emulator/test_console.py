@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from panels import live, pixels
+from panels import live, pixels, recorded
 from PIL import Image
 from worlds import PaintWorld
 
@@ -126,8 +126,7 @@ def test_what_cannot_be_done_is_refused_and_the_dream_goes_on(
     small, foreign = panel(PaintWorld((64, 48))), panel(PaintWorld(model="paint-2"))
     small.command("record")
     live(small, 3)
-    small.command("record")
-    next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir()).rename(tmp_path / "other")
+    recorded(small).rename(tmp_path / "other")
     foreign.command("save 1")
     slot_file(tmp_path, 1, model="paint-2").rename(tmp_path / "foreign.state")
     console = panel()
@@ -159,8 +158,7 @@ def test_a_dropped_recording_replays_bit_for_bit(panel, tmp_path):
         console.intake.put(Move(30 + x, 40))
         console.intake.put(Button(1, x % 2 == 0))
         live(console)
-    console.command("record")
-    session = next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir())
+    session = recorded(console)
     other = panel(seed=8)
     live(other, 2)
     other.command(f"open {session / 'session.json'}")
@@ -177,8 +175,7 @@ def test_after_stepping_back_in_a_replay_it_goes_on_until_the_user_takes_over(pa
     for event in (Move(20, 20), Button(1, True), *(Move(20 + x, 30) for x in range(20)), Button(1, False)):
         console.intake.put(event)
         live(console)
-    console.command("record")
-    session = next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir())
+    session = recorded(console)
     other = panel()
     other.command(f"open {session}")
     live(other, 15)

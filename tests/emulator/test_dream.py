@@ -4,6 +4,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from panels import recorded
 
 from ncdesktop.cli import main
 from ncdesktop.emulator.console import Console
@@ -75,14 +76,14 @@ def test_a_moment_of_other_weights_is_refused_and_the_dream_goes_on(emulator, tm
 def test_a_recording_of_the_dream_replays_as_recorded(tiny_world, tmp_path):
     said = []
     console = Console(tiny_world, Intake(), home=tmp_path, say=said.append)
+    console.said = said
     console.tick()
     console.command("record")
     for action in parse_script(SCRIPT, size=SIZE).actions[:60]:
         for event in action.edges:
             console.intake.put(event)
         console.tick()
-    console.command("record")
-    session = next(path for path in (tmp_path / "recordings").iterdir() if path.is_dir())
+    session = recorded(console)
     console.command("reboot")
     console.command(f"open {session}")
     while console.status.led:

@@ -38,7 +38,7 @@ def recorded(tmp_path):
 def test_a_recording_holds_every_tick_and_replays_bit_for_bit_from_its_start_state(recorded):
     emulator, recording, said, folder = recorded
     frames = [emulator.tick(action) for action in ACTIONS]
-    recording.end()
+    recording.close()
     session = open_session(folder)
     assert session.actions == list(ACTIONS)
     for tick, ui in enumerate(session.frames()):
@@ -54,7 +54,7 @@ def test_a_recording_holds_every_tick_and_replays_bit_for_bit_from_its_start_sta
 def test_the_film_has_a_picture_for_every_tick(recorded):
     emulator, recording, _, folder = recorded
     frames = [emulator.tick(action) for action in ACTIONS]
-    recording.end()
+    recording.close()
     with av.open(folder.with_name("take.mp4")) as film:
         pictures = [picture.to_ndarray(format="rgb24") for picture in film.decode(video=0)]
     assert len(pictures) == len(frames)
@@ -68,7 +68,7 @@ def test_a_jump_in_time_begins_the_next_session(recorded):
     emulator.start(seed=9)
     emulator.start(seed=8)
     emulator.tick(ACTIONS[0])
-    recording.end()
+    recording.close()
     assert len(open_session(folder).ticks) == 10
     assert len(open_session(folder.with_name("take-2")).ticks) == 1
     assert not folder.with_name("take-3").exists()
@@ -79,6 +79,24 @@ def test_a_recording_of_nothing_leaves_nothing(recorded):
     recording.end()
     assert said == ["nothing was recorded"]
     assert not folder.exists()
+
+
+def test_the_dream_does_not_wait_for_the_files_of_a_recording_that_ends(recorded):
+    emulator, recording, said, folder = recorded
+    emulator.tick(ACTIONS[0])
+    while not (folder / "actions.jsonl").exists():
+        time.sleep(0.01)
+    (writer,) = multiprocessing.active_children()
+    os.kill(writer.pid, signal.SIGSTOP)
+    recording.end()
+    assert not recording.active
+    recording.begin(emulator, folder.with_name("next"))
+    emulator.tick(ACTIONS[1])
+    assert said == []
+    os.kill(writer.pid, signal.SIGCONT)
+    recording.close()
+    assert sorted(said) == [f"recorded 1 ticks to {folder.with_name(name)}" for name in ("next", "take")]
+    assert open_session(folder).actions == [ACTIONS[0]]
 
 
 def test_a_place_that_cannot_be_written_ends_the_recording_with_a_line_and_the_dream_goes_on(recorded):
