@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
@@ -14,6 +15,8 @@ from ncdesktop.world import FPS
 
 __all__ = ["Hud"]
 
+_Row = tuple[str, str, tuple[int, int, int]]
+"""What a figure is called, what it is by now, and its color."""
 _BUDGET_MS = 1000 / FPS
 _STAGES = (
     (72, 187, 255),
@@ -38,7 +41,6 @@ class Hud:
         self._panel = pygame.Surface((0, 0))
         self._written: dict[int, object] = {}  # what each of its parts shows
         self._size_px = self._of_tick = self._turn = 0
-        self._memory: tuple[int, float] = (-1, 0.0)
 
     def presented(self, status: Status, now_s: float) -> None:
         """`status` is on the glass since now; `now_s` is of the clock that stamped the events."""
@@ -61,68 +63,76 @@ class Hud:
     def _write(self, status: Status, size_px: int, turn: int | None) -> None:
         """Draw the figures whose turn it is into the panel, or all of them."""
         figures, line = status.figures, round(size_px * 1.45)
-        changed = 0 if figures.changed is None else int(figures.changed.sum())
-        cells = 0 if figures.changed is None else figures.changed.size
-        latency = f"{np.median(self._latency_ms):.0f} ms" if self._latency_ms else "no input yet"
-        seconds, megabytes = status.rewind
-        on_pace = figures.fps >= 0.95 * FPS * min(status.speed, 1)
-        rows: tuple[tuple[str, str, tuple[int, int, int]], ...] = (
-            ("ticks a second", f"{figures.fps:.1f} of {FPS * status.speed:g}", GOOD if on_pace else WARNING),
-            ("tick", f"{figures.tick_ms:.0f} ms", INK),
-            (
-                "p50 / p99",
-                f"{figures.p50_ms:.0f} / {figures.p99_ms:.0f} ms",
-                GOOD if figures.p99_ms < _BUDGET_MS else WARNING,
-            ),
-            ("input to photon", latency, INK),
-            ("changed cells", f"{changed} of {cells}", INK),
-            ("memory", f"{self._memory_mb(status.frame.tick):.0f} MB", INK),
-            ("rewind", f"{seconds:.0f} s, {megabytes:.1f} MB", INK),
-            ("tick / seed", f"{status.frame.tick} / {status.seed}", INK),
-            ("slot", "none" if status.slot is None else str(status.slot), INK),
-        )
+        rows = self._rows(status)
         width, chart_px = size_px * 19, size_px * 3
         left, right, top = size_px, width - size_px, size_px // 2
         strips = [pygame.Rect(0, top + place * line, width, line) for place in range(len(rows))]
         chart = pygame.Rect(left, strips[-1].bottom + size_px // 2, right - left, chart_px)
         stages = pygame.Rect(left, chart.bottom + size_px // 2, right - left, line)
         stages_px = -(-len(figures.stage_ms) // 2) * line + size_px
-        parts: list[tuple[pygame.Rect, object, Callable[[], None]]] = [
-            (strip, row, partial(self._row, strip.inflate(-2 * size_px, 0), size_px, *row))
+        parts: list[tuple[pygame.Rect, Callable[[], Any], Callable[[Any], None]]] = [
+            (strip, row, partial(self._row, strip.inflate(-2 * size_px, 0), size_px))
             for strip, row in zip(strips, rows, strict=True)
         ]
-        recent_ms, stage_ms = figures.recent_ms, figures.stage_ms
         below = pygame.Rect(0, stages.top, width, stages_px)
-        parts.append((chart, recent_ms, partial(self._chart, chart, recent_ms)))
-        parts.append((below, stage_ms, partial(self._stages, stages, stage_ms, size_px)))
+        parts.append((chart, lambda: figures.recent_ms, partial(self._chart, chart)))
+        parts.append((below, lambda: figures.stage_ms, partial(self._stages, stages, size_px)))
         area = pygame.Rect(0, 0, width, stages.top + stages_px)
         if self._panel.get_size() != area.size:
             self._panel, turn = pygame.Surface(area.size, pygame.SRCALPHA), None
             panel(self._panel, area)
             self._written = {}
-        for place, (strip, content, draw) in enumerate(parts):
-            if (turn is None or place % _TURNS == turn) and self._written.get(place) != content:
+        for place, (strip, content_of, draw) in enumerate(parts):
+            if turn is not None and place % _TURNS != turn:
+                continue
+            content = content_of()
+            if self._written.get(place) != content:
                 self._written[place] = content
                 self._panel.set_clip(strip)
                 self._panel.fill((0, 0, 0, 0))
                 panel(self._panel, area)
-                draw()
+                draw(content)
         self._panel.set_clip(None)
 
-    def _row(
-        self, area: pygame.Rect, size_px: int, name: str, value: str, color: tuple[int, int, int]
-    ) -> None:
+    def _rows(self, status: Status) -> list[Callable[[], _Row]]:
+        """Return what tells each figure, which takes a while."""
+        figures = status.figures
+
+        def pace() -> _Row:
+            on_pace = figures.fps >= 0.95 * FPS * min(status.speed, 1)
+            told = f"{figures.fps:.1f} of {FPS * status.speed:g}"
+            return "ticks a second", told, GOOD if on_pace else WARNING
+
+        def percentiles() -> _Row:
+            told = f"{figures.p50_ms:.0f} / {figures.p99_ms:.0f} ms"
+            return "p50 / p99", told, GOOD if figures.p99_ms < _BUDGET_MS else WARNING
+
+        def latency() -> _Row:
+            told = f"{np.median(self._latency_ms):.0f} ms" if self._latency_ms else "no input yet"
+            return "input to photon", told, INK
+
+        def changed() -> _Row:
+            cells = np.zeros(0) if figures.changed is None else figures.changed
+            return "changed cells", f"{int(cells.sum())} of {cells.size}", INK
+
+        return [
+            pace,
+            lambda: ("tick", f"{figures.tick_ms:.0f} ms", INK),
+            percentiles,
+            latency,
+            changed,
+            lambda: ("memory", f"{_resident_mb():.0f} MB", INK),
+            lambda: ("rewind", "{:.0f} s, {:.1f} MB".format(*status.rewind), INK),
+            lambda: ("tick / seed", f"{status.frame.tick} / {status.seed}", INK),
+            lambda: ("slot", "none" if status.slot is None else str(status.slot), INK),
+        ]
+
+    def _row(self, area: pygame.Rect, size_px: int, row: _Row) -> None:
         """Draw a figure and its name."""
+        name, value, color = row
         self._panel.blit(text(name, size_px, FAINT), area)
         words = spelled(value, size_px, color)
         self._panel.blit(words, (area.right - words.get_width(), area.top))
-
-    def _memory_mb(self, tick: int) -> float:
-        """Return the memory that this process holds, looked up once a second."""
-        second = tick // FPS
-        if self._memory[0] != second:
-            self._memory = second, _resident_mb()
-        return self._memory[1]
 
     def _chart(self, area: pygame.Rect, recent_ms: tuple[float, ...]) -> None:
         """Draw the last ticks' milliseconds as bars under the line of the budget."""
@@ -137,7 +147,7 @@ class Hud:
         budget_y = area.bottom - round(_BUDGET_MS * scale)
         pygame.draw.line(self._panel, FAINT, (area.left, budget_y), (area.right, budget_y))
 
-    def _stages(self, area: pygame.Rect, stage_ms: dict[str, float], size_px: int) -> None:
+    def _stages(self, area: pygame.Rect, size_px: int, stage_ms: dict[str, float]) -> None:
         """Draw the share of each stage as one bar, and their names below."""
         total = sum(stage_ms.values()) or 1.0
         x = float(area.left)

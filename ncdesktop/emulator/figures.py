@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,18 +24,36 @@ _TICKS = FPS * 20
 
 @dataclass(frozen=True)
 class Figures:
-    """What the HUD shows of the world.
+    """What the HUD shows of the world; what takes long to find out is found out when somebody looks.
 
-    changed: (rows, cols) bool, cells that the last tick changed; recent_ms: of the last ticks, oldest first
+    recent_ms: of the last ticks, oldest first; screens: (H, W, 3) each, before and after the last tick, none before the first
     """
 
     fps: float = 0.0
-    tick_ms: float = 0.0
-    p50_ms: float = 0.0
-    p99_ms: float = 0.0
     stage_ms: dict[str, float] = field(default_factory=dict)
-    changed: np.ndarray | None = None
-    recent_ms: tuple[float, ...] = ()
+    recent_ms: tuple[float, ...] = (0.0,)
+    screens: tuple[np.ndarray, np.ndarray] | None = None
+
+    @property
+    def tick_ms(self) -> float:
+        return self.recent_ms[-1]
+
+    @property
+    def p50_ms(self) -> float:
+        return self._ordered_ms[len(self._ordered_ms) // 2]
+
+    @property
+    def p99_ms(self) -> float:
+        return self._ordered_ms[len(self._ordered_ms) * 99 // 100]
+
+    @cached_property
+    def changed(self) -> np.ndarray | None:
+        """(rows, cols) bool: cells that the last tick changed."""
+        return None if self.screens is None else changed_cells(*self.screens)
+
+    @cached_property
+    def _ordered_ms(self) -> list[float]:
+        return sorted(self.recent_ms)
 
 
 class Meter(Extension):
@@ -62,15 +81,11 @@ class Meter(Extension):
         now_s = self._clock()
         self._ends_s.append(now_s)
         self._tick_ms.append((now_s - self._began_s) * 1000)
-        ordered_ms = sorted(self._tick_ms)
         span_s = now_s - self._ends_s[0]
         before, self._ui = self._ui, frame.ui
         self.figures = Figures(
             fps=(len(self._ends_s) - 1) / span_s if span_s > 0 else 0.0,
-            tick_ms=self._tick_ms[-1],
-            p50_ms=ordered_ms[len(ordered_ms) // 2],
-            p99_ms=ordered_ms[len(ordered_ms) * 99 // 100],
             stage_ms=frame.insight.stage_ms if frame.insight else {},
             recent_ms=tuple(self._tick_ms),
-            changed=None if before is None else changed_cells(before, frame.ui),
+            screens=None if before is None else (before, frame.ui),
         )

@@ -34,6 +34,8 @@ class _Older:
 class Rewind(Extension):
     """Remembers the way since the last jump: `position` ticks of it are behind, the actions after it can be redone.
 
+    size_bytes: what the differences packed so far take; a whole state comes on top
+
     Only the youngest keyframe is kept whole, each older one as its difference from the next: forgetting the oldest
     costs nothing, and going back unpacks one after the other. A thread packs them: that of a screen that changed takes
     longer than there is time in a tick.
@@ -49,6 +51,9 @@ class Rewind(Extension):
         self.position = self._first = self._young_position = 0
         self._actions: list[Action] = []
         self._older: deque[_Older] = deque()
+        self._counted = 0
+        """So many of these, the oldest, are packed and in `size_bytes`."""
+        self.size_bytes = 0
         self._packer = ThreadPoolExecutor(1, "rewind")
         self._young: Moment
 
@@ -68,6 +73,7 @@ class Rewind(Extension):
             del self._actions[self.position - self._first :]
             self._actions.append(action)
         self.position += 1
+        self._count()
         if self.position - self._young_position >= KEYFRAME_TICKS:
             young = emulator.moment()
             delta = self._packer.submit(difference, young.state, self._young.state)
@@ -79,11 +85,6 @@ class Rewind(Extension):
     def oldest(self) -> int:
         """The first position that can be gone back to."""
         return self._older[0].position if self._older else self._young_position
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that the differences packed so far take; a whole state comes on top."""
-        return sum(older.delta.result().size_bytes for older in self._older if older.delta.done())
 
     def upcoming(self) -> Action | None:
         """Return the action that led on from here before time was turned back, None if there is none."""
@@ -100,6 +101,9 @@ class Rewind(Extension):
             return None
         while self._young_position > position:
             older = self._older.pop()
+            if self._counted > len(self._older):
+                self._counted -= 1
+                self.size_bytes -= older.delta.result().size_bytes
             state = patch(self._young.state, older.delta.result())
             self._young = replace(self._young, state=state, action=older.action, keys=older.keys)
             self._young_position = older.position
@@ -117,11 +121,22 @@ class Rewind(Extension):
         self.position = self._first = self._young_position = 0
         self._actions.clear()
         self._older.clear()
+        self._counted = self.size_bytes = 0
         self._young = emulator.moment()
 
+    def _count(self) -> None:
+        """Add to `size_bytes` what has been packed since."""
+        while self._counted < len(self._older) and self._older[self._counted].delta.done():
+            self.size_bytes += self._older[self._counted].delta.result().size_bytes
+            self._counted += 1
+
     def _forget(self) -> None:
-        excess_bytes = self.size_bytes - self._budget_bytes
-        while self._older and (excess_bytes > 0 or self.position - self.oldest > self._ticks):
-            excess_bytes -= self._older.popleft().delta.result().size_bytes
+        while self._older and (
+            self.size_bytes > self._budget_bytes or self.position - self.oldest > self._ticks
+        ):
+            forgotten = self._older.popleft()
+            if self._counted:
+                self._counted -= 1
+                self.size_bytes -= forgotten.delta.result().size_bytes
         del self._actions[: self.oldest - self._first]
         self._first = self.oldest
