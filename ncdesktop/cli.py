@@ -15,6 +15,7 @@ VERBS = {
     "run": "open the window on a dream (the default)",
     "demo": "play scripted tours in the dream for an audience",
     "serve": "show the dream in browsers, on this machine or others",
+    "console": "drive the emulator without a window, line by line",
     "render": "dream without a window: actions or a session in; video, pictures or session out",
     "record": "record sessions of a real XFCE4 desktop",
     "import": "turn videos and action logs of the NeuralComputer data engine into sessions",

@@ -66,6 +66,13 @@ class Hand:
     def last(self) -> Action:
         return self.actions[-1] if self.actions else self.before
 
+    def do(self, line: str) -> None:
+        """Do a line of an action script, but for captions; raises ValueError that says what was expected."""
+        word, _, rest = line.strip().partition(" ")
+        if word not in _COMMANDS:
+            raise ValueError(f"unknown command {word!r}, expected one of say, {', '.join(_COMMANDS)}")
+        _COMMANDS[word](self, rest)
+
     def tick(self, *events: Event) -> None:
         """Let one tick pass in which `events` happen."""
         self.actions.append(fold(self.last, events))
@@ -204,9 +211,7 @@ def parse_script(
             captions.append((len(hand.actions), rest.strip()))
             continue
         try:
-            if word not in _COMMANDS:
-                raise ValueError(f"unknown command {word!r}, expected one of say, {', '.join(_COMMANDS)}")
-            _COMMANDS[word](hand, rest)
+            hand.do(line)
         except ValueError as error:
             raise InputError(f"{name}: line {number}: {error}") from error
     if not hand.actions:

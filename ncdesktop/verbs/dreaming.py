@@ -74,8 +74,9 @@ def begin_console(
     say: Callable[[str], None],
     *,
     real: OpenReal | None = None,
+    autosave: bool = True,
 ) -> Console:
-    """Load the model that the arguments name and begin where they say; its end is kept for --resume.
+    """Load the model that the arguments name and begin where they say. autosave: its end is kept for --resume.
 
     Called in the world's thread.
     """
@@ -85,7 +86,7 @@ def begin_console(
         say,
         rewind_seconds=arguments.rewind_seconds,
         rewind_mb=arguments.rewind_mb,
-        autosave=True,
+        autosave=autosave,
         tours=embedded_tours(),
         real=real,
     )
