@@ -73,6 +73,7 @@ class Decided:
     odds:        (B,) that it is the right one in the right place
     offset:      (B,) that brought the changes to natural rates
     returns:     (B, h, w): the probability that a cell is right to come back with its group, 0 where none does
+    words:       (B, h, w) int64: the known contents that cells become, -1 where nobody has asked yet
     """
 
     changed: Tensor
@@ -84,11 +85,16 @@ class Decided:
     offset: Tensor
     returns: Tensor
 
+    def __post_init__(self) -> None:
+        self.words = torch.full_like(self.changed, -1, dtype=torch.int64)
+
     def surety(self, selector: Selector, trust: Tensor) -> Tensor:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
         chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
         named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
-        chance[named] *= selector.words(self.features[named]).float().softmax(-1).amax(-1)
+        odds = selector.words(self.features[named]).float()
+        likeliest, self.words[named] = odds.max(-1)
+        chance[named] *= (likeliest - odds.logsumexp(-1)).exp()
         placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
         return torch.where(self.returns > 0, self.returns, (chance * trust[choice] * placed).clamp(max=1))
 
@@ -173,16 +179,18 @@ def decide(
     happens:    let what may happen happen, however unlikely and whether the network knows how to draw it or not
     """
     encoded = model.backbone.encode(inputs, action)
+    keys = model.selector.keys(inputs)
 
     def look(
         seen: TickInputs,
         levels: tuple[Tensor, Tensor, Tensor],
+        keys: Tensor,
         action: Tensor,
         offset: Tensor | None = None,
         known: Revealed | None = None,
     ) -> Decided:
         features = model.backbone.decode(levels, known, action)
-        decisions = model.selector(features, seen)
+        decisions = model.selector(features, seen, keys)
         if offset is None:
             offset = model.selector.offset(decisions.change, expected, seen)
         change = model.selector.natural(decisions.change, offset, seen.revealed)
@@ -192,7 +200,7 @@ def decide(
             change > 0.5, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change)
         )
 
-    first = look(inputs, encoded, action)
+    first = look(inputs, encoded, keys, action)
     drawn, sprite = _place_(model, first, glimpse, expected, scene)
     sharp, sooner = (of(inputs.features, inputs.keys).tolist() for of in (sharpness, awaited))
     pivots = [
@@ -211,7 +219,7 @@ def decide(
         seen = inputs.of(which)
         seen.revealed = known
         levels = encoded[0][which], encoded[1][which], encoded[2][which]
-        second = look(seen, levels, action[which], first.offset[which], known)
+        second = look(seen, levels, keys[which], action[which], first.offset[which], known)
         for place, (screen, pivot) in enumerate(doubts):
             changed = settle(first.changed[screen], second.probability[place], pivot)
             if changed is not None:

@@ -8,10 +8,10 @@ from ncdesktop.world import CELL
 __all__ = ["cells_of", "differing", "pixels_in", "screen_of", "windows"]
 
 
-def cells_of(screen: Tensor) -> Tensor:
-    """Cut screens (..., H, W, 3) into cells (..., rows, cols, 16, 16, 3)."""
+def cells_of(screen: Tensor, side: int = CELL) -> Tensor:
+    """Cut screens (..., H, W, 3) into cells (..., rows, cols, side, side, 3)."""
     *lead, height, width, _ = screen.shape
-    return screen.reshape(*lead, height // CELL, CELL, width // CELL, CELL, 3).transpose(-4, -3)
+    return screen.reshape(*lead, height // side, side, width // side, side, 3).transpose(-4, -3)
 
 
 def screen_of(cells: Tensor) -> Tensor:

@@ -80,11 +80,15 @@ class Selector(Part):
         self.trust: Tensor  # how often each choice is right where it is sure
         self.register_buffer("trust", torch.ones(len(CHOICES)))
 
-    def forward(self, features: Tensor, inputs: TickInputs) -> Decisions:
-        """features (B, h, w, feature_dim) -> Decisions"""
-        heads = self.heads(features)
+    def keys(self, inputs: TickInputs) -> Tensor:
+        """Return (B, h, w, K, key_dim): what the contents that cells remember are found by, whatever a look makes of the screen."""
         left = torch.stack([torch.log1p(inputs.left) / 7.6, (inputs.left < 4).float()], -1)
-        keys = self.stack_key(inputs.embedded[..., 1:, :]) + self.stack_left(left)
+        return self.stack_key(inputs.embedded[..., 1:, :]) + self.stack_left(left)
+
+    def forward(self, features: Tensor, inputs: TickInputs, keys: Tensor | None = None) -> Decisions:
+        """features (B, h, w, feature_dim), `keys` of the inputs, if they are known -> Decisions"""
+        heads = self.heads(features)
+        keys = self.keys(inputs) if keys is None else keys
         match = (keys * self.stack_query(features)[..., None, :]).sum(-1) / 8
         match = match + self.stack_moment(inputs.revealed.left)[..., 0]
         change, choice = heads[..., 0], heads[..., 1:]

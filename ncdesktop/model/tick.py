@@ -1,8 +1,9 @@
 """One tick of one dream or several: which cells change, what each becomes, written into the screens' states."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ from ncdesktop.model.inputs import AGE_LIMIT, TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Noise, numbers, paint, worth_a_look
 from ncdesktop.model.screen import cells_of, pixels_in, windows
+from ncdesktop.model.state import ScreenState
 from ncdesktop.model.turn import Turn, stacked, tick_inputs
 from ncdesktop.model.uncoverer import Returning
 from ncdesktop.model.writing import write_
@@ -128,7 +130,9 @@ def _carry_out_(
     alone = ~supplied
     choice = decided.decisions.choice[cells].argmax(-1)
     one_by_one = tuple(axis[alone] for axis in cells)
-    pixels[alone] = scene.pixels(one_by_one, choice[alone], decided.features[one_by_one])
+    pixels[alone] = scene.pixels(
+        one_by_one, choice[alone], decided.features[one_by_one], decided.words[one_by_one]
+    )
     clock.append(time.perf_counter())
 
     chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
@@ -216,7 +220,8 @@ class _Scene:
         return cells[0], cells[1] + row, cells[2] + column
 
     def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-        return self._model.embed(self.pixels(cells, choice, features))
+        unasked = torch.full_like(choice, -1)
+        return self._model.embed(self.pixels(cells, choice, features, unasked))
 
     def agreement(self, screen: int, placed: Tensor) -> Tensor:
         return self._model.sprites.agreement(self._turns[screen].state.screen, placed)
@@ -238,64 +243,77 @@ class _Scene:
         embedded = self._model.embed(self._sprites[drawn])
         return drawn, embedded.new_zeros(*drawn.shape, embedded.shape[1]).index_put((drawn,), embedded)
 
-    def pixels(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-        """Return (N, 16, 16, 3) uint8: what cells, sorted by turns, become by choices (N,) and features (N, C)."""
-        if not len(choice):
-            return torch.empty(0, CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
-        turns = self._turns
-        sources = [
-            _sources(turns[place], self._lead[place], *at)
-            for place, at in _of_each(turns, *self.on_screen(cells))
-        ]
-        stack, known, shifted, around = (torch.cat(parts) for parts in zip(*sources, strict=True))
-        each = torch.arange(len(choice), device=choice.device)
-        pixels = stack[each, torch.where(choice < Choice.GENERATE, choice, 0)]
-        pixels = torch.where((choice == Choice.SHIFT)[:, None, None, None], shifted, pixels)
+    def pixels(self, cells: Cells, choice: Tensor, features: Tensor, words: Tensor) -> Tensor:
+        """Return (N, 16, 16, 3) uint8: what cells, sorted by turns, become by choices (N,), features (N, C), and the known contents
+        (N,) that they become, -1 where nobody has asked yet."""
 
-        named = torch.nonzero(choice == Choice.DICTIONARY).flatten()
-        if len(named):
-            pixels[named] = self._model.vocabulary[self._model.selector.words(features[named]).argmax(1)]
-        opens = torch.nonzero(choice == Choice.SPRITE).flatten()
-        if len(opens) and self._sprites is not None:
-            pixels[opens] = self._sprites[tuple(axis[opens] for axis in cells)]
-        painted = torch.nonzero(choice == Choice.GENERATE).flatten()
-        many = cells[0][painted].bincount(minlength=len(turns)) > MANY_PAINTED
+        pixels = torch.empty(len(choice), CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
+
+        def fill_(some: Tensor, become: Callable[[Tensor, Cells], Tensor]) -> None:
+            which = torch.nonzero(some).flatten()
+            if len(which):
+                pixels[which] = become(which, tuple(axis[which] for axis in cells))
+
+        earlier = (choice >= Choice.EARLIER) & (choice < Choice.GENERATE)
+        fill_(earlier, lambda which, here: self._gathered(_earlier, here, choice[which]))
+        fill_(choice == Choice.SHIFT, lambda _, here: self._gathered(_shifted, here))
+        fill_(choice == Choice.DICTIONARY, lambda which, _: self._named(features[which], words[which]))
+        fill_(choice == Choice.SPRITE, lambda _, here: cast(Tensor, self._sprites)[here])
+        fill_(choice == Choice.GENERATE, lambda which, here: self._painted(here, features[which]))
+        return pixels
+
+    def _gathered(self, of: Callable[..., Tensor], cells: Cells, *of_cells: Tensor) -> Tensor:
+        """Return what `of` makes of each turn's state and lead, and of the rows, columns and whatever else is given of its cells."""
+        parts = _of_each(self._turns, *self.on_screen(cells), *of_cells)
+        return torch.cat([of(self._turns[place].state, self._lead[place], *own) for place, own in parts])
+
+    def _named(self, features: Tensor, words: Tensor) -> Tensor:
+        unasked = torch.nonzero(words < 0).flatten()
+        if len(unasked):
+            words[unasked] = self._model.selector.words(features[unasked]).argmax(1)
+        return self._model.vocabulary[words]
+
+    def _painted(self, cells: Cells, features: Tensor) -> Tensor:
+        turns, pixels = self._turns, torch.empty(len(features), CELL, CELL, 3, dtype=torch.uint8)
+        pixels = pixels.to(features.device)
+        many = cells[0].bincount(minlength=len(turns)) > MANY_PAINTED
         for busy in (False, True):
-            part = painted[many[cells[0][painted]] == busy]
+            part = torch.nonzero(many[cells[0]] == busy).flatten()
             if not len(part):
                 continue
-            which = cells[0][part]
-            own = torch.where(
-                known[part, :, None, None, None], stack[part, : REFERENCES - 1], stack[part, :1]
-            )
-            references = pixels_in(torch.cat([own[:, :1], shifted[part, None], own[:, 1:]], 1))
+            here = tuple(axis[part] for axis in cells)
+            references, around = (self._gathered(of, here) for of in (_references, _surroundings))
             clean = paint(
-                self._painter, references, pixels_in(around[part]), features[part], *(what[which] for what in self._done),
-                steps=1 if busy else self._steps, noise=_noise(turns, which),
+                self._painter, pixels_in(references), pixels_in(around), features[part], *(what[here[0]] for what in self._done),
+                steps=1 if busy else self._steps, noise=_noise(turns, here[0]),
             )  # fmt: skip
             pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
         return pixels
 
 
-def _sources(
-    turn: Turn, lead: Tensor, rows: Tensor, columns: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return what the cells (rows[i], columns[i]) of a screen can be made from; lead: see `TickInputs`.
+def _earlier(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor, choice: Tensor) -> Tensor:
+    """Return (N, 16, 16, 3) uint8: what cells of a screen showed before, by choices (N,)."""
+    return state.contents[rows, columns, choice]
 
-    stack   (N, 1 + K, 16, 16, 3) uint8, see `ScreenState`
-    known   (N, REFERENCES - 1) bool: which of the newest are set
-    shifted (N, 16, 16, 3) uint8: what would be moved there if it followed the pointer's drag
-    around  (N, 48, 48, 3) uint8: the cells with their surroundings
-    """
-    state, device = turn.state, rows.device
-    screen, first = state.screen[None], torch.zeros_like(rows)
+
+def _shifted(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return (N, 16, 16, 3) uint8: what would be moved to the cells if it followed the pointer's drag; lead: see `TickInputs`."""
     corners = torch.stack([rows, columns], 1) * CELL
-    return (
-        state.contents[rows, columns],
-        torch.arange(REFERENCES - 1, device=device) < state.count[rows, columns, None],
-        windows(screen, first, corners - lead.flip(-1), CELL),
-        windows(screen, first, corners - MARGIN, CELL + 2 * MARGIN),
-    )
+    return windows(state.screen[None], torch.zeros_like(rows), corners - lead.flip(-1), CELL)
+
+
+def _references(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return (N, REFERENCES, 16, 16, 3) uint8: what painted cells may show as it is: their newest contents, and what follows the drag."""
+    own = state.contents[rows, columns, : REFERENCES - 1]
+    known = torch.arange(REFERENCES - 1, device=rows.device) < state.count[rows, columns, None]
+    own = torch.where(known[..., None, None, None], own, own[:, :1])
+    return torch.cat([own[:, :1], _shifted(state, lead, rows, columns)[:, None], own[:, 1:]], 1)
+
+
+def _surroundings(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Return (N, 48, 48, 3) uint8: the cells with what is around them."""
+    corners = torch.stack([rows, columns], 1) * CELL
+    return windows(state.screen[None], torch.zeros_like(rows), corners - MARGIN, CELL + 2 * MARGIN)
 
 
 def _noise(turns: Sequence[Turn], which: Tensor) -> Noise:
