@@ -92,9 +92,8 @@ class Decided:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
         chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
         named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
-        odds = selector.words(self.features[named]).float()
-        likeliest, self.words[named] = odds.max(-1)
-        chance[named] *= (likeliest - odds.logsumexp(-1)).exp()
+        self.words[named], likely = selector.likeliest_words(self.features[named])
+        chance[named] *= likely
         placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
         return torch.where(self.returns > 0, self.returns, (chance * trust[choice] * placed).clamp(max=1))
 

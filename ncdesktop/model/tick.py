@@ -270,7 +270,7 @@ class _Scene:
     def _named(self, features: Tensor, words: Tensor) -> Tensor:
         unasked = torch.nonzero(words < 0).flatten()
         if len(unasked):
-            words[unasked] = self._model.selector.words(features[unasked]).argmax(1)
+            words[unasked], _ = self._model.selector.likeliest_words(features[unasked])
         return self._model.vocabulary[words]
 
     def _painted(self, cells: Cells, features: Tensor) -> Tensor:
