@@ -5,16 +5,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
-__all__ = ["Crew", "Painter", "spare_cores"]
+__all__ = ["Crew", "Painter", "Share", "one_by_one", "share_of", "spare_cores"]
 
 Painter = Callable[..., Tensor]
 """What `Generator.forward` does."""
 Done = TypeVar("Done")
+Share = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+"""Does jobs that do not need one another, and returns what they give."""
 _PART = 32
 _MOST_HELPERS = 3
 
@@ -23,6 +25,10 @@ def spare_cores() -> int:
     """Return how many helpers a crew may have here: the other cores of this process, three at most."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(_MOST_HELPERS, cores - 1)
+
+
+def one_by_one(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [job() for job in jobs]
 
 
 class Crew:
@@ -66,3 +72,8 @@ class Crew:
             if not helper.cancel():  # it has begun
                 helper.result()
         return [given[number] for number in range(len(jobs))]
+
+
+def share_of(painter: Painter) -> Share:
+    """Return what shares jobs among those who paint."""
+    return painter.do if isinstance(painter, Crew) else one_by_one

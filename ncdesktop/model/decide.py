@@ -1,6 +1,7 @@
 """What changes in a tick, decided in two looks: the second knows what one uncertain cell of the first does, and what opens where."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -8,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.crew import Share, one_by_one
 from ncdesktop.model.drag import dragging
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
@@ -165,6 +167,7 @@ def decide(
     numbers: Tensor,
     *,
     happens: bool = False,
+    share: Share = one_by_one,
 ) -> Decided:
     """Look once; where `pick` finds the tick open, draw that cell, tell what it becomes and what opens, and look again.
 
@@ -176,9 +179,13 @@ def decide(
     expected:   (B,) log odds of any change, by the glance
     numbers:    (B, 2), see `numbers` of the sampler
     happens:    let what may happen happen, however unlikely and whether the network knows how to draw it or not
+    share:      lets others do what can be done beside a look
     """
-    encoded = model.backbone.encode(inputs, action)
-    keys = model.selector.keys(inputs)
+
+    def begin() -> tuple[tuple[Tensor, Tensor, Tensor], Tensor, Decided]:
+        """Look for the first time; return what the second look needs, too."""
+        encoded, keys = model.backbone.encode(inputs, action), model.selector.keys(inputs)
+        return encoded, keys, look(inputs, encoded, keys, action)
 
     def look(
         seen: TickInputs,
@@ -199,8 +206,9 @@ def decide(
             change > 0.5, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change)
         )
 
-    first = look(inputs, encoded, keys, action)
-    drawn, sprite = _place_(model, first, glimpse, expected, scene)
+    candidates = min(_CANDIDATES, model.placer.config.sprites)
+    (encoded, keys, first), found = share([begin, lambda: model.placer(glimpse, candidates)])
+    drawn, sprite = _place_(first, found, glimpse, expected, scene)
     sharp, sooner = (of(inputs.features, inputs.keys).tolist() for of in (sharpness, awaited))
     pivots = [
         pick(probability, of_tick, sharpness=own, awaited=added, happens=happens)
@@ -213,12 +221,18 @@ def decide(
         changes = [screen for screen, pivot in doubts if pivot.changes]
         opened[changes] = drawn[changes]
         drags = dragging(inputs.features)
-        returning = {screen: scene.returning(screen, glimpse) for screen in changes if not drags[screen]}
+        back = [screen for screen in changes if not drags[screen]]
         known = _reveal(first, doubts, scene, inputs, (opened, sprite))
         seen = inputs.of(which)
         seen.revealed = known
         levels = encoded[0][which], encoded[1][which], encoded[2][which]
-        second = look(seen, levels, keys[which], action[which], first.offset[which], known)
+        second, *returns = share(
+            [
+                lambda: look(seen, levels, keys[which], action[which], first.offset[which], known),
+                *(partial(scene.returning, screen, glimpse) for screen in back),
+            ]
+        )
+        returning = dict(zip(back, returns, strict=True))
         for place, (screen, pivot) in enumerate(doubts):
             changed = settle(first.changed[screen], second.probability[place], pivot)
             if changed is not None:
@@ -263,14 +277,15 @@ def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:
 
 
 def _place_(
-    model: NCGUIWorld, first: Decided, glimpse: Glimpse, expected: Tensor, scene: Scene
+    first: Decided, found: tuple[Tensor, Tensor, Tensor], glimpse: Glimpse, expected: Tensor, scene: Scene
 ) -> tuple[Tensor, Tensor]:
     """Let `first` know what opens where on those of the screens on which the placer, or the likeliest cells, find that anything does;
     how likely it is the right one; and that its cells change as likely as glance and placer have it: those know better.
 
+    found:   by the `Placer`
     returns: as `Scene.sprites`
     """
-    candidates, likely, any_ = model.placer(glimpse, min(_CANDIDATES, model.placer.config.sprites))
+    candidates, likely, any_ = found
     of_sprite = first.decisions.choice.argmax(-1) == Choice.SPRITE
     probability = first.probability
     spoken = (of_sprite & (probability > probability.amax((1, 2), keepdim=True) / 2)).flatten(1).any(1)

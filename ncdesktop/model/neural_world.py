@@ -14,7 +14,7 @@ from torch import Tensor
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.model.attention import choose_attention, use_attention_
-from ncdesktop.model.crew import Crew, Painter, spare_cores
+from ncdesktop.model.crew import Crew, Painter, share_of, spare_cores
 from ncdesktop.model.cuda import check_cuda
 from ncdesktop.model.drag import follows, goal, lead
 from ncdesktop.model.int8 import in_int8_, int8_pays
@@ -249,7 +249,7 @@ def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> l
             exact=first.exact,
         )
 
-    crew = first.painter if isinstance(first.painter, Crew) else None
+    crew = isinstance(first.painter, Crew)
     parts = []
     for size in {(turn.view.rows, turn.view.columns) for turn in turns}:
         group = [place for place, turn in enumerate(turns) if (turn.view.rows, turn.view.columns) == size]
@@ -257,7 +257,7 @@ def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> l
         parts += [group[begin : begin + share] for begin in range(0, len(group), share)]
     jobs = [partial(dream, part) for part in parts]
     with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
-        found = crew.do(jobs) if crew else [job() for job in jobs]
+        found = share_of(first.painter)(jobs)
     results = dict(zip(chain(*parts), chain(*found), strict=True))
     frames = []
     for place, world in enumerate(worlds):

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
-from ncdesktop.model.crew import Painter
+from ncdesktop.model.crew import Painter, share_of
 from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import goal
 from ncdesktop.model.generator import MARGIN, REFERENCES
@@ -73,7 +73,16 @@ def dream_ticks_(
         clock.append(time.perf_counter())
         scene = _Scene(model, looked, seen, (action, seen.typed()), steps, painter or model.generator)
         likely = expected.change[worth]
-        decided = decide(model, seen, action, glimpse.at(worth), likely, scene, drawn[worth])
+        decided = decide(
+            model,
+            seen,
+            action,
+            glimpse.at(worth),
+            likely,
+            scene,
+            drawn[worth],
+            share=share_of(scene.painter),
+        )
         for place, changes in zip(
             worth, _carry_out_(model, looked, seen, likely, decided, scene, clock), strict=True
         ):
@@ -210,7 +219,7 @@ class _Scene:
         steps: int,
         painter: Painter,
     ) -> None:
-        self._model, self._turns, self._done, self._steps, self._painter = model, turns, done, steps, painter
+        self._model, self._turns, self._done, self._steps, self.painter = model, turns, done, steps, painter
         self._origin, self._lead = inputs.origin.long(), inputs.lead
         self._sprites: Tensor | None = None
 
@@ -284,7 +293,7 @@ class _Scene:
             here = tuple(axis[part] for axis in cells)
             references, around = (self._gathered(of, here) for of in (_references, _surroundings))
             clean = paint(
-                self._painter, pixels_in(references), pixels_in(around), features[part], *(what[here[0]] for what in self._done),
+                self.painter, pixels_in(references), pixels_in(around), features[part], *(what[here[0]] for what in self._done),
                 steps=1 if busy else self._steps, noise=_noise(turns, here[0]),
             )  # fmt: skip
             pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)

@@ -1,8 +1,6 @@
 """Two looks: what the second is told of the cell that the first drew."""
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 import torch
@@ -16,7 +14,6 @@ from ncdesktop.model.decide import EVENT_CELLS, Cells, Decided, _hold_, _place_,
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.sprites import NO_SPRITE
@@ -34,18 +31,6 @@ def looked_once(inputs: TickInputs, choice: int) -> Decided:
     nowhere = torch.full((1, 3), NO_SPRITE)
     features, ones, offset = torch.zeros(1, rows, columns, 16), torch.ones(1), torch.zeros(1)
     return Decided(change > 0, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change))
-
-
-class Sees:
-    """A placer that always finds the same."""
-
-    config = SimpleNamespace(sprites=3)
-
-    def __init__(self, *found: torch.Tensor) -> None:
-        self._found = found
-
-    def __call__(self, seen: Glimpse, count: int) -> tuple[torch.Tensor, ...]:
-        return self._found
 
 
 def nothing_opens(inputs: TickInputs) -> tuple[torch.Tensor, torch.Tensor]:
@@ -163,9 +148,8 @@ def test_a_sprite_opens_as_likely_as_glance_and_placer_have_it_whatever_the_cell
     scene = OneSprite(drawn, glimpse.shown.shape[-1])
     candidates, likely = torch.tensor([[[2, 16, 32], [1, 0, 0]]]), torch.tensor([[0.8, 0.1]])
     for any_, expected in ((0.9, [0.7, 0.4, 0.4, 0.0]), (0.3, [0.7, 0.0, 0.0, 0.0])):
-        sees = SimpleNamespace(placer=Sees(candidates, likely, torch.tensor([any_])))
         placed = replace(first, probability=first.probability.clone(), placed=first.placed.clone())
-        shown, _ = _place_(cast(NCGUIWorld, sees), placed, glimpse, torch.zeros(1), scene)
+        shown, _ = _place_(placed, (candidates, likely, torch.tensor([any_])), glimpse, torch.zeros(1), scene)
         assert torch.allclose(placed.probability[0, 0, :4], torch.tensor(expected))
         assert placed.placed[0].tolist() == ([2, 16, 32] if any_ > 0.5 else [NO_SPRITE] * 3)
         assert bool(shown.any()) == (any_ > 0.5)
