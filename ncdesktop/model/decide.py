@@ -90,11 +90,11 @@ class Decided:
     def __post_init__(self) -> None:
         self.words = torch.full_like(self.changed, -1, dtype=torch.int64)
 
-    def surety(self, selector: Selector, trust: Tensor) -> Tensor:
+    def surety(self, selector: Selector, trust: Tensor, share: Share = one_by_one) -> Tensor:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
         chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
         named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
-        self.words[named], likely = selector.likeliest_words(self.features[named])
+        self.words[named], likely = selector.likeliest_words(self.features[named], share)
         chance[named] *= likely
         placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
         return torch.where(self.returns > 0, self.returns, (chance * trust[choice] * placed).clamp(max=1))
@@ -245,7 +245,7 @@ def decide(
     _hold_(first, dragging(inputs.features) & (inputs.lead != 0).any(1))
     if not happens:
         _rest_(first, rests(inputs.features, inputs.keys, inputs.ages))
-        _drop_the_unknown_(first, model.selector)
+        _drop_the_unknown_(first, model.selector, share)
     return first
 
 
@@ -267,12 +267,12 @@ def _rest_(decided: Decided, resting: Tensor) -> None:
     decided.changed &= ~(resting & large)[:, None, None]
 
 
-def _drop_the_unknown_(decided: Decided, selector: Selector) -> None:
+def _drop_the_unknown_(decided: Decided, selector: Selector, share: Share) -> None:
     """Take back events, of screens, of which less than half is expected to become right, in place."""
     cells = decided.changed.sum((1, 2))
     if int(cells.max()) < EVENT_CELLS:
         return
-    right = (decided.surety(selector, selector.trust) * decided.changed).sum((1, 2))
+    right = (decided.surety(selector, selector.trust, share) * decided.changed).sum((1, 2))
     decided.changed &= ((cells < EVENT_CELLS) | (right > cells / 2))[:, None, None]
 
 

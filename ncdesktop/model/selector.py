@@ -1,12 +1,14 @@
 """Which cells change, where their pixels come from, and which known content they are."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from ncdesktop.keysyms import TYPING
 from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.crew import Share, one_by_one
 from ncdesktop.model.inputs import MOMENTS, Revealed, TickInputs
 from ncdesktop.model.pretrained import Part
 
@@ -134,10 +136,16 @@ class Selector(Part):
         """Return the logits (N, vocabulary) of the known contents for cells with features (N, feature_dim)."""
         return torch.addmm(self.word_bias, self.word_query(features), self.word_key.weight.T)
 
-    def likeliest_words(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Return (N,) the likeliest of the known contents for cells with features (N, feature_dim), and (N,) how likely each is."""
-        found = [self.words(some).float().softmax(-1).max(-1) for some in features.split(_AT_ONCE)]
-        chance, word = (torch.cat(parts) for parts in zip(*found, strict=True))
+    def likeliest_words(self, features: Tensor, share: Share = one_by_one) -> tuple[Tensor, Tensor]:
+        """Return (N,) the likeliest of the known contents for cells with features (N, feature_dim), and (N,) how likely each is; parts of
+        the cells can be shared."""
+
+        def name(some: Tensor) -> tuple[Tensor, Tensor]:
+            chance, word = self.words(some).float().softmax(-1).max(-1)
+            return word, chance
+
+        found = share([partial(name, some) for some in features.split(_AT_ONCE)])
+        word, chance = (torch.cat(parts) for parts in zip(*found, strict=True))
         return word, chance
 
 

@@ -79,7 +79,8 @@ class ScreenState:
             self.embedded[rows, columns],
             self.count[rows, columns],
         )
-        same = (old[:, 1:] == pixels[:, None]).flatten(2).all(-1)
+        words, new = (what.flatten(-3).view(torch.int64) for what in (old[:, 1:], pixels.contiguous()))
+        same = (words == new[:, None]).all(-1)  # eight bytes at once
         source, count = restack(same, count)
         which = torch.arange(len(rows), device=rows.device)[:, None]
         self.contents[rows, columns] = torch.cat([pixels[:, None], old[which, source]], 1)

@@ -279,7 +279,9 @@ class _Scene:
     def _named(self, features: Tensor, words: Tensor) -> Tensor:
         unasked = torch.nonzero(words < 0).flatten()
         if len(unasked):
-            words[unasked], _ = self._model.selector.likeliest_words(features[unasked])
+            words[unasked], _ = self._model.selector.likeliest_words(
+                features[unasked], share_of(self.painter)
+            )
         return self._model.vocabulary[words]
 
     def _painted(self, cells: Cells, features: Tensor) -> Tensor:
