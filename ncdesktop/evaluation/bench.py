@@ -19,9 +19,9 @@ from ncdesktop.errors import WeightsError
 from ncdesktop.evaluation.input_logs import Log
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.generator import MARGIN, REFERENCES
+from ncdesktop.model.live_scene import MANY_PAINTED
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.sampler import paint
-from ncdesktop.model.tick import MANY_PAINTED
 from ncdesktop.world import CELL, FPS, changed_cells
 
 __all__ = ["bench", "counting", "percentiles", "start_up", "table", "time_log"]

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -14,7 +12,7 @@ from torch import Tensor
 from ncdesktop.actions import Action, ActionMemory, advance, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.model.attention import choose_attention, use_attention_
-from ncdesktop.model.crew import Crew, Painter, share_of, spare_cores
+from ncdesktop.model.crew import Crew, Painter, spare_cores
 from ncdesktop.model.cuda import check_cuda
 from ncdesktop.model.drag import follows, goal, lead
 from ncdesktop.model.int8 import in_int8_, int8_pays
@@ -22,7 +20,7 @@ from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of, windows
 from ncdesktop.model.state import ScreenState, new_screen_state
 from ncdesktop.model.state_check import check_state
-from ncdesktop.model.tick import TickResult, dream_ticks_
+from ncdesktop.model.tick import dream_ticks_
 from ncdesktop.model.turn import Turn
 from ncdesktop.model.view import choose_view, whole
 from ncdesktop.world import CELL, Cursor, Frame, Insight, Start, State
@@ -45,8 +43,6 @@ _SCREEN = (
     "under",
     "lifted",
 )
-_SHARE = 4
-"""Dreams that share a pass on a CPU: a pass for each core is worth more than larger ones."""
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 
@@ -230,37 +226,18 @@ class NeuralWorld:
 
 
 def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> list[Frame]:
-    """Dream a tick in each of several dreams of one model (see `NeuralWorld.another`), in one pass for each size of view, or in one for
-    each _SHARE of them where the cores of a CPU take a pass each.
-
-    Each goes on as it would alone, but for the rounding of sums, see `dream_ticks_`.
-    """
+    """Dream a tick in each of several dreams of one model (see `NeuralWorld.another`), together, see `dream_ticks_`."""
     if not worlds:
         return []
     turns = [world._turn(action) for world, action in zip(worlds, actions, strict=True)]
     first = worlds[0]
 
-    def dream(part: list[int]) -> list[TickResult]:
-        return dream_ticks_(
-            first.model,
-            [turns[place] for place in part],
-            steps=first.steps,
-            painter=first.painter,
-            exact=first.exact,
-        )
-
-    crew = isinstance(first.painter, Crew)
-    parts = []
-    for size in {(turn.view.rows, turn.view.columns) for turn in turns}:
-        group = [place for place, turn in enumerate(turns) if (turn.view.rows, turn.view.columns) == size]
-        share = _SHARE if crew else len(group)
-        parts += [group[begin : begin + share] for begin in range(0, len(group), share)]
-    jobs = [partial(dream, part) for part in parts]
     with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
-        found = share_of(first.painter)(jobs)
-    results = dict(zip(chain(*parts), chain(*found), strict=True))
+        results = dream_ticks_(
+            first.model, turns, steps=first.steps, painter=first.painter, exact=first.exact
+        )
     frames = []
-    for place, world in enumerate(worlds):
-        world._cursor = results[place].cursor
-        frames.append(world._frame(results[place].insight))
+    for world, result in zip(worlds, results, strict=True):
+        world._cursor = result.cursor
+        frames.append(world._frame(result.insight))
     return frames

@@ -1,34 +1,34 @@
 """One tick of one dream or several: which cells change, what each becomes, written into the screens' states."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
-from ncdesktop.model.crew import Painter, share_of
+from ncdesktop.model.crew import Crew, Painter, share_of
 from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import goal
-from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.glimpse import Glimpse
-from ncdesktop.model.inputs import AGE_LIMIT, TickInputs
+from ncdesktop.model.inputs import TickInputs
+from ncdesktop.model.live_scene import LiveScene, of_each
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.sampler import Noise, numbers, paint, worth_a_look
-from ncdesktop.model.screen import cells_of, pixels_in, windows
-from ncdesktop.model.state import ScreenState
-from ncdesktop.model.turn import Turn, stacked, tick_inputs
-from ncdesktop.model.uncoverer import Returning
+from ncdesktop.model.sampler import numbers, worth_a_look
+from ncdesktop.model.screen import cells_of
+from ncdesktop.model.turn import Turn, glimpse_of, tick_inputs
 from ncdesktop.model.writing import write_
 from ncdesktop.world import CELL, Insight
 
-__all__ = ["MANY_PAINTED", "TickResult", "dream_ticks_"]
+__all__ = ["TickResult", "dream_ticks_"]
 
-MANY_PAINTED = 16
-"""More painted cells than these are painted in one step."""
+_STAGES = ("actions", "looks", "pixels", "state")
+_SHARE = 2
+"""Dreams that share a pass on a CPU: a pass for each core is worth more than larger ones."""
 
 
 @dataclass(frozen=True)
@@ -48,66 +48,81 @@ def dream_ticks_(
     painter: Painter | None = None,
     exact: bool = False,
 ) -> list[TickResult]:
-    """Let dreams of one model go on by a tick in one pass, in place; their views are of one size.
+    """Let dreams of one model go on by a tick, in place: with one glance at all, and looks, where they are due, in one pass for each
+    size of view, or in one for each few of these that a crew shares.
 
-    A dream goes on as it would alone, but for the rounding of sums, which depends on how many share the tick.
+    A dream goes on as it would alone, but for the rounding of sums, which depends on how many share a pass.
 
     steps:   of the generator, 1 to 4; one where it paints many cells
     painter: a crew that calls the generator; by default this thread does
     exact:   look, whatever a glance would say, see `Glance`
     """
-    clock = [time.perf_counter()]
-    inputs = tick_inputs(turns)
-    glimpse = _glimpse(turns, inputs)
+    began_s = time.perf_counter()
+    glimpse = glimpse_of(turns)
     expected = model.glance(glimpse)
     drawn = torch.stack([numbers(turn.generator) for turn in turns])
-    worthy = worth_a_look(expected.change, drawn, inputs.features, inputs.keys) | exact
+    worthy = worth_a_look(expected.change, drawn, glimpse.features, glimpse.keys) | exact
     worth = torch.nonzero(worthy).flatten().tolist()
-    clock.append(time.perf_counter())
+    glanced = {"glance": 1000 * (time.perf_counter() - began_s)}
 
-    found = [_nothing(turn.state.grid) for turn in turns]
-    looked = [turns[place] for place in worth]
-    if looked:
-        seen = inputs.of(worth)
-        action = model.action_encoder(seen)
-        clock.append(time.perf_counter())
-        scene = _Scene(model, looked, seen, (action, seen.typed()), steps, painter or model.generator)
-        likely = expected.change[worth]
-        decided = decide(
-            model,
-            seen,
-            action,
-            glimpse.at(worth),
-            likely,
-            scene,
-            drawn[worth],
-            share=share_of(scene.painter),
-        )
-        for place, changes in zip(
-            worth, _carry_out_(model, looked, seen, likely, decided, scene, clock), strict=True
-        ):
-            found[place] = changes
-    stages = ("glance", "actions", "looks", "pixels", "state")
-    spent = dict.fromkeys(stages, 0.0) | {
-        name: 1000 * (after - before)
-        for name, before, after in zip(stages, clock[:-1], clock[1:], strict=False)
-    }
+    found = [
+        Insight(*_nothing(turn.state.grid), CHOICES, dict.fromkeys(_STAGES, 0.0) | glanced) for turn in turns
+    ]
+    painter = painter or model.generator
+
+    def look(part: list[int]) -> list[Insight]:
+        own = glimpse if len(part) == len(turns) else glimpse.at(part)
+        likely = expected.change[part]
+        return _look_(model, [turns[place] for place in part], own, likely, drawn[part], steps, painter)
+
+    parts = _parts(turns, worth, most=_SHARE if isinstance(painter, Crew) else len(turns))
+    for part, insights in zip(parts, share_of(painter)([partial(look, part) for part in parts]), strict=True):
+        for place, insight in zip(part, insights, strict=True):
+            found[place] = replace(insight, stage_ms=insight.stage_ms | glanced)
     return [
-        TickResult(cursor, Insight(probability.numpy(), chosen.numpy(), CHOICES, spent))
-        for cursor, (probability, chosen) in zip(expected.shape(inputs.cursor).tolist(), found, strict=True)
+        TickResult(cursor, insight)
+        for cursor, insight in zip(expected.shape(glimpse.cursor).tolist(), found, strict=True)
     ]
 
 
-def _nothing(grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def _parts(turns: Sequence[Turn], worth: list[int], *, most: int) -> list[list[int]]:
+    """Return the turns that are worth a look in parts of one size of view, `most` at most in each."""
+    sizes: dict[tuple[int, int], list[int]] = {}
+    for place in worth:
+        sizes.setdefault((turns[place].view.rows, turns[place].view.columns), []).append(place)
+    return [group[begin : begin + most] for group in sizes.values() for begin in range(0, len(group), most)]
+
+
+def _look_(
+    model: NCGUIWorld,
+    turns: Sequence[Turn],
+    glimpse: Glimpse,
+    likely: Tensor,
+    drawn: Tensor,
+    steps: int,
+    painter: Painter,
+) -> list[Insight]:
+    """Look at dreams of one size of view, and let happen what does, in place.
+
+    likely: (B,) log odds of any change, by the glance; drawn: (B, 2), see `numbers` of the sampler
+    """
+    clock = [time.perf_counter()]
+    inputs = tick_inputs(turns, glimpse)
+    action = model.action_encoder(inputs)
+    clock.append(time.perf_counter())
+    scene = LiveScene(model, turns, inputs, (action, inputs.typed()), steps, painter)
+    decided = decide(model, inputs, action, glimpse, likely, scene, drawn, share=share_of(painter))
+    found = _carry_out_(model, turns, inputs, likely, decided, scene, clock)
+    spent = {
+        name: 1000 * (after - before)
+        for name, before, after in zip(_STAGES, clock[:-1], clock[1:], strict=True)
+    }
+    return [Insight(probability, chosen, CHOICES, spent) for probability, chosen in found]
+
+
+def _nothing(grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Return probability and choices of a tick in which nothing changes."""
-    return torch.zeros(grid), torch.full(grid, -1, dtype=torch.int8)
-
-
-def _glimpse(turns: Sequence[Turn], inputs: TickInputs) -> Glimpse:
-    """Return what small networks see of the turns."""
-    shown = stacked([turn.state.embedded[:, :, 0] for turn in turns])
-    age = stacked([turn.tick - turn.state.changed_at for turn in turns])
-    return Glimpse.of(inputs, shown, age)
+    return np.zeros(grid, np.float32), np.full(grid, -1, np.int8)
 
 
 def _carry_out_(
@@ -116,9 +131,9 @@ def _carry_out_(
     inputs: TickInputs,
     likely: Tensor,
     decided: Decided,
-    scene: "_Scene",
+    scene: LiveScene,
     clock: list[float],
-) -> list[tuple[Tensor, Tensor]]:
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done.
 
     returns: of each, probability (rows, cols) of a change, and choices (rows, cols) int8, see `_write_`
@@ -153,11 +168,11 @@ def _carry_out_(
             turn.state.placed = placed.clone()
         if (own == Choice.SHIFT).any():
             turn.state.followed = followed.clone()
-    probabilities = torch.zeros(len(turns), *turns[0].state.grid)
+    probabilities = np.zeros((len(turns), *turns[0].state.grid), np.float32)
     for probability, turn, seen in zip(probabilities, turns, decided.probability.cpu(), strict=True):
         probability[turn.seen] = seen
     clock.append(time.perf_counter())
-    return list(zip(probabilities, chosen, strict=True))
+    return list(zip(probabilities, chosen.numpy(), strict=True))
 
 
 def _supplied(
@@ -177,13 +192,6 @@ def _supplied(
     return supplied, pixels
 
 
-def _of_each(turns: Sequence[Turn], which: Tensor, *of_cells: Tensor) -> list[tuple[int, list[Tensor]]]:
-    """Split what is given of cells, sorted by turns, by `which` turn they belong to; turns without any are left out."""
-    counts = which.bincount(minlength=len(turns)).tolist()
-    parts = zip(*(what.split(counts) for what in of_cells), strict=True)
-    return [(place, list(part)) for place, part in enumerate(parts) if counts[place]]
-
-
 def _write_(model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tensor, pixels: Tensor) -> Tensor:
     """Write what the cells become into the states, in place, where it differs from what they show.
 
@@ -191,153 +199,13 @@ def _write_(model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tens
     """
     chosen = torch.full((len(turns), *turns[0].state.grid), -1, dtype=torch.int8)
     shown = [
-        turns[place].state.contents[rows, columns, 0] for place, (rows, columns) in _of_each(turns, *cells)
+        turns[place].state.contents[rows, columns, 0] for place, (rows, columns) in of_each(turns, *cells)
     ]
     differs = (pixels != torch.cat([pixels[:0], *shown])).flatten(1).any(1)
     cells, choice, pixels = tuple(axis[differs] for axis in cells), choice[differs], pixels[differs]
     if len(choice):
         written = (*cells, choice, pixels, model.embed(pixels))
-        for place, (rows, columns, own, new, embedded) in _of_each(turns, *written):
+        for place, (rows, columns, own, new, embedded) in of_each(turns, *written):
             turns[place].state.write_(rows, columns, new, embedded, turns[place].tick)
             chosen[place, rows.cpu(), columns.cpu()] = own.to("cpu", torch.int8)
     return chosen
-
-
-class _Scene:
-    """The views of turns, whose cells can become what the model supplies.
-
-    done:  what the users did: action vectors (B, A), typed keys (B,)
-    steps: of the painter
-    """
-
-    def __init__(
-        self,
-        model: NCGUIWorld,
-        turns: Sequence[Turn],
-        inputs: TickInputs,
-        done: tuple[Tensor, Tensor],
-        steps: int,
-        painter: Painter,
-    ) -> None:
-        self._model, self._turns, self._done, self._steps, self.painter = model, turns, done, steps, painter
-        self._origin, self._lead = inputs.origin.long(), inputs.lead
-        self._sprites: Tensor | None = None
-
-    def on_screen(self, cells: Cells) -> Cells:
-        """Return cells of the views as cells of the screens."""
-        row, column = self._origin[cells[0]].unbind(1)
-        return cells[0], cells[1] + row, cells[2] + column
-
-    def contents(self, cells: Cells, choice: Tensor, features: Tensor) -> Tensor:
-        unasked = torch.full_like(choice, -1)
-        return self._model.embed(self.pixels(cells, choice, features, unasked))
-
-    def agreement(self, screen: int, placed: Tensor) -> Tensor:
-        return self._model.sprites.agreement(self._turns[screen].state.screen, placed)
-
-    def returning(self, screen: int, glimpse: Glimpse) -> Returning:
-        turn = self._turns[screen]
-        state = turn.state
-        left = (turn.tick - state.left_at).clamp(max=AGE_LIMIT).float()
-        past = (what[None] for what in (state.embedded, state.empty, left))
-        (whole,) = self._model.uncoverer.returning(glimpse.at([screen]), *past)
-        return Returning(whole.odds, whole.of[turn.seen])
-
-    def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
-        """As `Scene.sprites`; from now on, `pixels` knows what the sprites show."""
-        screens = torch.stack([turn.state.screen for turn in self._turns])
-        cells, drawn = self._model.sprites.cells(screens, placed)
-        self._sprites = torch.stack([own[turn.seen] for own, turn in zip(cells, self._turns, strict=True)])
-        drawn = torch.stack([own[turn.seen] for own, turn in zip(drawn, self._turns, strict=True)])
-        embedded = self._model.embed(self._sprites[drawn])
-        return drawn, embedded.new_zeros(*drawn.shape, embedded.shape[1]).index_put((drawn,), embedded)
-
-    def pixels(self, cells: Cells, choice: Tensor, features: Tensor, words: Tensor) -> Tensor:
-        """Return (N, 16, 16, 3) uint8: what cells, sorted by turns, become by choices (N,), features (N, C), and the known contents
-        (N,) that they become, -1 where nobody has asked yet."""
-
-        pixels = torch.empty(len(choice), CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
-
-        def fill_(some: Tensor, become: Callable[[Tensor, Cells], Tensor]) -> None:
-            which = torch.nonzero(some).flatten()
-            if len(which):
-                pixels[which] = become(which, tuple(axis[which] for axis in cells))
-
-        earlier = (choice >= Choice.EARLIER) & (choice < Choice.GENERATE)
-        fill_(earlier, lambda which, here: self._gathered(_earlier, here, choice[which]))
-        fill_(choice == Choice.SHIFT, lambda _, here: self._gathered(_shifted, here))
-        fill_(choice == Choice.DICTIONARY, lambda which, _: self._named(features[which], words[which]))
-        fill_(choice == Choice.SPRITE, lambda _, here: cast(Tensor, self._sprites)[here])
-        fill_(choice == Choice.GENERATE, lambda which, here: self._painted(here, features[which]))
-        return pixels
-
-    def _gathered(self, of: Callable[..., Tensor], cells: Cells, *of_cells: Tensor) -> Tensor:
-        """Return what `of` makes of each turn's state and lead, and of the rows, columns and whatever else is given of its cells."""
-        parts = _of_each(self._turns, *self.on_screen(cells), *of_cells)
-        return torch.cat([of(self._turns[place].state, self._lead[place], *own) for place, own in parts])
-
-    def _named(self, features: Tensor, words: Tensor) -> Tensor:
-        unasked = torch.nonzero(words < 0).flatten()
-        if len(unasked):
-            words[unasked], _ = self._model.selector.likeliest_words(
-                features[unasked], share_of(self.painter)
-            )
-        return self._model.vocabulary[words]
-
-    def _painted(self, cells: Cells, features: Tensor) -> Tensor:
-        turns, pixels = self._turns, torch.empty(len(features), CELL, CELL, 3, dtype=torch.uint8)
-        pixels = pixels.to(features.device)
-        many = cells[0].bincount(minlength=len(turns)) > MANY_PAINTED
-        for busy in (False, True):
-            part = torch.nonzero(many[cells[0]] == busy).flatten()
-            if not len(part):
-                continue
-            here = tuple(axis[part] for axis in cells)
-            references, around = (self._gathered(of, here) for of in (_references, _surroundings))
-            clean = paint(
-                self.painter, pixels_in(references), pixels_in(around), features[part], *(what[here[0]] for what in self._done),
-                steps=1 if busy else self._steps, noise=_noise(turns, here[0]),
-            )  # fmt: skip
-            pixels[part] = ((clean + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).movedim(1, -1)
-        return pixels
-
-
-def _earlier(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor, choice: Tensor) -> Tensor:
-    """Return (N, 16, 16, 3) uint8: what cells of a screen showed before, by choices (N,)."""
-    return state.contents[rows, columns, choice]
-
-
-def _shifted(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Return (N, 16, 16, 3) uint8: what would be moved to the cells if it followed the pointer's drag; lead: see `TickInputs`."""
-    corners = torch.stack([rows, columns], 1) * CELL
-    return windows(state.screen[None], torch.zeros_like(rows), corners - lead.flip(-1), CELL)
-
-
-def _references(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Return (N, REFERENCES, 16, 16, 3) uint8: what painted cells may show as it is: their newest contents, and what follows the drag."""
-    own = state.contents[rows, columns, : REFERENCES - 1]
-    known = torch.arange(REFERENCES - 1, device=rows.device) < state.count[rows, columns, None]
-    own = torch.where(known[..., None, None, None], own, own[:, :1])
-    return torch.cat([own[:, :1], _shifted(state, lead, rows, columns)[:, None], own[:, 1:]], 1)
-
-
-def _surroundings(state: ScreenState, lead: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Return (N, 48, 48, 3) uint8: the cells with what is around them."""
-    corners = torch.stack([rows, columns], 1) * CELL
-    return windows(state.screen[None], torch.zeros_like(rows), corners - MARGIN, CELL + 2 * MARGIN)
-
-
-def _noise(turns: Sequence[Turn], which: Tensor) -> Noise:
-    """Return what draws noise for cells of turns `which` (N,), each turn's by its own generator."""
-    counts = which.bincount(minlength=len(turns)).tolist()
-
-    def draw() -> Tensor:
-        return torch.cat(
-            [
-                torch.randn(count, 3, CELL, CELL, generator=turn.generator)
-                for turn, count in zip(turns, counts, strict=True)
-                if count
-            ]
-        ).to(which.device)
-
-    return draw

@@ -9,11 +9,12 @@ from torch import Tensor
 
 from ncdesktop.actions import ActionMemory
 from ncdesktop.model.drag import lead
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import AGE_LIMIT, TickInputs, fovea, nothing_revealed
 from ncdesktop.model.state import ScreenState
 from ncdesktop.model.view import View
 
-__all__ = ["Turn", "stacked", "tick_inputs"]
+__all__ = ["Turn", "glimpse_of", "stacked", "tick_inputs"]
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,34 @@ class Turn:
         return slice(view.row, view.row + view.rows), slice(view.column, view.column + view.columns)
 
 
-def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
-    """Return what the network sees in the turns' views, which are of one size."""
+def glimpse_of(turns: Sequence[Turn]) -> Glimpse:
+    """Return what small networks see of the turns."""
     states, device = [turn.state for turn in turns], turns[0].state.screen.device
 
     def memories(name: str) -> Tensor:
         return torch.from_numpy(np.stack([getattr(turn.memory, name) for turn in turns])).to(device)
 
-    embedded = stacked([turn.state.embedded[turn.seen] for turn in turns])
-    features, points, ages = (memories(name) for name in ("features", "points", "ages"))
-    followed = stacked([state.followed for state in states])
+    points = memories("points")
     screens, pressed = (stacked([getattr(state, name) for state in states]) for name in ("screen", "pressed"))
+    return Glimpse(
+        features=memories("features"),
+        keys=memories("keys"),
+        points=points,
+        ages=memories("ages"),
+        fovea=fovea(screens, points, pressed),
+        cursor=torch.tensor([turn.cursor for turn in turns], device=device),
+        placed=stacked([state.placed for state in states]),
+        shown=stacked([state.embedded[:, :, 0] for state in states]),
+        age=stacked([turn.tick - turn.state.changed_at for turn in turns]),
+    )
+
+
+def tick_inputs(turns: Sequence[Turn], glimpse: Glimpse | None = None) -> TickInputs:
+    """Return what the network sees in the turns' views, which are of one size; their glimpse, if it is known, is not had again."""
+    glimpse = glimpse or glimpse_of(turns)
+    device = glimpse.points.device
+    embedded = stacked([turn.state.embedded[turn.seen] for turn in turns])
+    followed = stacked([turn.state.followed for turn in turns])
     age, left = (
         stacked([(turn.tick - getattr(turn.state, name)[turn.seen]).clamp(max=AGE_LIMIT) for turn in turns])
         for name in ("changed_at", "left_at")
@@ -64,15 +82,15 @@ def tick_inputs(turns: Sequence[Turn]) -> TickInputs:
         age=age.float(),
         left=left.float(),
         origin=torch.tensor(origin, dtype=torch.float32, device=device),
-        grid=states[0].grid,
-        features=features,
-        keys=memories("keys"),
-        points=points,
-        ages=ages,
-        fovea=fovea(screens, points, pressed),
-        cursor=torch.tensor([turn.cursor for turn in turns], device=device),
-        placed=stacked([state.placed for state in states]),
-        lead=lead(points, ages, features[:, -1], followed),
+        grid=turns[0].state.grid,
+        features=glimpse.features,
+        keys=glimpse.keys,
+        points=glimpse.points,
+        ages=glimpse.ages,
+        fovea=glimpse.fovea,
+        cursor=glimpse.cursor,
+        placed=glimpse.placed,
+        lead=lead(glimpse.points, glimpse.ages, glimpse.features[:, -1], followed),
         revealed=nothing_revealed(len(turns), rows, columns, dim, device),
     )
 
