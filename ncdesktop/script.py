@@ -27,7 +27,7 @@ from ncdesktop.errors import InputError
 from ncdesktop.events import Button, Event, Key, Move, Wheel
 from ncdesktop.keysyms import KEYSYM_OF_CHARACTER, keysym_known
 
-__all__ = ["Hand", "Script", "hasty", "parse_script", "read_script"]
+__all__ = ["WORDS", "Hand", "Script", "hasty", "parse_script", "read_script"]
 
 _SHIFTED = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZ~!@#$%^&*()_+{}|:"<>?')
 _TARGET_PX = 14
@@ -314,3 +314,5 @@ _COMMANDS: dict[str, Callable[[Hand, str], None]] = {
     "type": _type,
     "wait": _wait,
 }
+WORDS = tuple(_COMMANDS)
+"""What a line of an action script may begin with, but for captions."""

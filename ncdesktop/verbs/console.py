@@ -11,7 +11,7 @@ from ncdesktop.actions import Action
 from ncdesktop.emulator.console import Console
 from ncdesktop.emulator.intake import Intake
 from ncdesktop.errors import InputError, NCDesktopError
-from ncdesktop.script import Hand
+from ncdesktop.script import WORDS, Hand
 from ncdesktop.session import frame_crc32
 from ncdesktop.verbs.dreaming import add_beginning, add_dream, begin_console, check_beginning
 
@@ -76,6 +76,11 @@ def _do(console: Console, line: str) -> None:
 
 def _input(console: Console, line: str) -> list[Action]:
     """Return what a person does in a line of an action script; raises InputError if it is none."""
+    if line.split()[0] not in WORDS:
+        commands = ", ".join(sorted(console.commands))
+        raise InputError(
+            f"unknown command {line.split()[0]!r}, expected one of the emulator ({commands}), one of a script ({', '.join(WORDS)}), or status"
+        )
     height, width = console.status.frame.ui.shape[:2]
     hand = Hand((width, height), replace(console.status.action, edges=()), random.Random(0))
     try:
