@@ -31,7 +31,7 @@ _NO_SCREEN = np.zeros((0, 0, 3), np.uint8)
 class Tape:
     """One session and its film, begun with the first tick.
 
-    state: before that tick; ticks: written so far; over: nothing more is written, by `end` or by what went wrong
+    state: before that tick; ticks: written so far; over: nothing more is written, by what went wrong or since all is
 
     Threads of this process would do, but encoders that share the interpreter make the window wait for it: 5 ms a tick
     at p95 where the drawing itself took 3. If this process is killed, the other one finishes the files.
@@ -56,7 +56,6 @@ class Tape:
 
     def end(self) -> None:
         """Have the files finished; returns at once."""
-        self.over = True
         if self.ticks:
             self._queue.put(None)
         else:

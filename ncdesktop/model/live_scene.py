@@ -78,7 +78,6 @@ class LiveScene:
     def pixels(self, cells: Cells, choice: Tensor, features: Tensor, words: Tensor) -> Tensor:
         """Return (N, 16, 16, 3) uint8: what cells, sorted by turns, become by choices (N,), features (N, C), and the known contents
         (N,) that they become, -1 where nobody has asked yet."""
-
         pixels = torch.empty(len(choice), CELL, CELL, 3, dtype=torch.uint8, device=choice.device)
 
         def fill_(some: Tensor, become: Callable[[Tensor, Cells], Tensor]) -> None:
@@ -108,8 +107,8 @@ class LiveScene:
         return self._model.vocabulary[words]
 
     def _painted(self, cells: Cells, features: Tensor) -> Tensor:
-        turns, pixels = self._turns, torch.empty(len(features), CELL, CELL, 3, dtype=torch.uint8)
-        pixels = pixels.to(features.device)
+        turns = self._turns
+        pixels = torch.empty(len(features), CELL, CELL, 3, dtype=torch.uint8, device=features.device)
         many = cells[0].bincount(minlength=len(turns)) > MANY_PAINTED
         for busy in (False, True):
             part = torch.nonzero(many[cells[0]] == busy).flatten()

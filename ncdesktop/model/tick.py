@@ -33,7 +33,7 @@ _SHARE = 2
 
 @dataclass(frozen=True)
 class TickResult:
-    """cursor: index of the shape shown; insight: what was decided where, and how long it took all who shared the tick"""
+    """cursor: index of the shape shown; insight: what was decided where, and how long it took all who shared a pass"""
 
     cursor: int
     insight: Insight

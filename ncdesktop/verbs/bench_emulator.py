@@ -59,6 +59,7 @@ def emulator_figures(world: World, log: Log, *, seed: int = 0) -> dict[str, Any]
     Drawn without a display unless SDL_VIDEODRIVER names the driver of one.
     """
     added: dict[str, dict[str, float]] = {}
+    saves, loads = list[float](), list[float]()
     for name, rewind_seconds in (("added", 0), ("added_rewinding", _TICKS)):
         with TemporaryDirectory(prefix="ncdesktop-bench-") as folder:
             watched, intake = _Watched(world), Intake()
@@ -75,8 +76,8 @@ def emulator_figures(world: World, log: Log, *, seed: int = 0) -> dict[str, Any]
                 wall, processor = _live(console, watched, intake, log).T
                 added |= {f"{name}_ms": _percentiles(wall), f"{name}_cpu_ms": _percentiles(processor)}
                 console.command("record")  # the end of it
-                saves = [_timed(console, f"save {slot}") for slot in _SLOTS]
-                loads = [_timed(console, f"load {slot}") for slot in _SLOTS]
+                saves += [_timed(console, f"save {slot}") for slot in _SLOTS]
+                loads += [_timed(console, f"load {slot}") for slot in _SLOTS]
             finally:
                 console.close()
     medians = {
