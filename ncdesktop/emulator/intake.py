@@ -4,20 +4,24 @@ import threading
 from dataclasses import replace
 from itertools import takewhile
 
-from ncdesktop.actions import KEYS_A_TICK
 from ncdesktop.events import BUTTON_MASKS, Button, Event, Key, Move, Wheel
+from ncdesktop.keysyms import MODIFIERS
 
 __all__ = ["Intake"]
 
 _PATIENCE_TICKS = 4
 """Ticks after which an event waits no longer for one of its own."""
+_TYPED_AHEAD_TICKS = 150
+"""Likewise of keys."""
 
 
 class Intake:
     """Collects events from the window's thread until the world's thread takes them, tick by tick.
 
-    One thing happens in a tick, as in recordings: the pointer moves, or buttons go down, or up, or keys, or the wheel turns.
-    What the user did faster than that, or while a tick was late, waits for the next ticks, for a quarter of a second at most.
+    One thing happens in a tick, as in recordings: the pointer moves, or buttons go down, or up, or the wheel turns, or one key
+    is struck, with the modifiers that go down before it and what is let go of meanwhile. What the user did faster than that, or
+    while a tick was late, waits for the next ticks, for a quarter of a second at most; what was typed, and what came after it,
+    until it is typed, for ten seconds at most.
 
     Repeated downs of a held key or button and ups of one that is not held are noise of keyboards and window
     managers, no input: they are left out.
@@ -52,10 +56,14 @@ class Intake:
         with self._lock:
             self._ticks += 1
             waiting = [event for event, _ in self._events]
-            late = sum(came <= self._ticks - _PATIENCE_TICKS for _, came in self._events)
+            late = sum(1 for _ in takewhile(self._is_late, self._events))
             count = max(late, _together(waiting))
             del self._events[:count]
         return tuple(waiting[:count])
+
+    def _is_late(self, waiting: tuple[Event, int]) -> bool:
+        event, came = waiting
+        return came <= self._ticks - (_TYPED_AHEAD_TICKS if isinstance(event, Key) else _PATIENCE_TICKS)
 
     def release_all(self, time_s: float) -> None:
         """Let go of everything that is held: the window has lost the focus."""
@@ -87,7 +95,7 @@ class Intake:
                 if event in waiting:
                     del self._events[waiting.index(event)]
             pointer = [replace(self._pointer)] if self._pointer else []
-            at_once = self._ticks - _PATIENCE_TICKS
+            at_once = self._ticks - _TYPED_AHEAD_TICKS
             self._events[:0] = [(event, at_once) for event in (*stale, *pointer)]
 
 
@@ -100,10 +108,22 @@ def _together(events: list[Event]) -> int:
     match events[0]:
         case Wheel():
             return 1
-        case Key(_, True):
-            return min(count, KEYS_A_TICK)
+        case Key():
+            return _stroke([event for event in events[:count] if isinstance(event, Key)])
     return count
 
 
+def _stroke(keys: list[Key]) -> int:
+    """Return how many of the first key events strike one key: up to the next press after that of a key that is no modifier, or to
+    where one is let go of that was pressed here."""
+    pressed: list[str] = []
+    for place, key in enumerate(keys):
+        if key.name in pressed or (key.down and (set(pressed) - MODIFIERS.keys())):
+            return place
+        if key.down:
+            pressed.append(key.name)
+    return len(keys)
+
+
 def _kind(event: Event) -> tuple[type[Event], bool]:
-    return type(event), isinstance(event, Button | Key) and event.down
+    return type(event), isinstance(event, Button) and event.down
