@@ -1,17 +1,19 @@
-"""Drags that carry a thing whole: cut out as it was when taken hold of, and put over what it had covered, to the pixel.
+"""Drags that carry a thing whole, or stretch it: cut out as it was when taken hold of, and put over what it had covered, to the pixel.
 
-Cell by cell, as the network decides all else, a dragged window frays a little more in every tick.
+Cell by cell, as the network decides all else, a dragged window frays a little more in every tick. Which edges of it follow the
+pointer says the pointer's shape, see `ncdesktop.model.stretch`.
 """
 
 import torch
 from torch import Tensor
 
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.decide import Decided
+from ncdesktop.model.decide import EVENT_CELLS, Decided
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of, differing, screen_of
 from ncdesktop.model.sprites import overlap
 from ncdesktop.model.state import ScreenState
+from ncdesktop.model.stretch import edges_of, stretched
 from ncdesktop.world import CELL
 
 __all__ = ["carry_", "put_down_"]
@@ -20,42 +22,61 @@ _SURE = 0.1
 """Odds that a box is right to the pixel, from which on it is carried: pixels too many or too few beat a torn window."""
 _FOLLOWS_CELLS, _FOLLOWS, _INSIDE = 3, 0.4, 0.5
 _STILL_THERE = 0.9
+_LEAST_PX = 48
+"""No thing gets smaller along a side by an edge that is moved."""
 
 
 def carry_(
-    model: NCGUIWorld, state: ScreenState, decided: Decided, place: int, lead: Tensor, goal: Tensor
+    model: NCGUIWorld,
+    state: ScreenState,
+    decided: Decided,
+    place: int,
+    lead: Tensor,
+    goal: Tensor,
+    shape: str,
 ) -> tuple[Tensor, Tensor] | None:
     """Where the network lets the screen follow a drag, and knows the box of what it carries: return the screen (H, W, 3) after it
     and the cells (rows, columns) that differ, and let what is `decided` of dream `place`, all of whose screen was looked at,
     become that, in place. Else None.
 
     lead, goal: (2,), see `TickInputs.lead` and `ncdesktop.model.drag.goal`
+    shape:      name of the pointer's shape
     """
     if not bool(lead.any()):
         return None
+    edges = state.edges if bool(state.holds) else state.edges.new_tensor(edges_of(shape))
     choice = decided.decisions.choice[place]
     # what was dropped, since its cells would go wrong one by one, may be carried
-    happens = decided.changed[place] | (decided.probability[place] > 0.5)
-    follows = (choice.argmax(-1) == Choice.SHIFT) & happens
+    follows = decided.changed[place] | (decided.probability[place] > 0.5)
+    if bool(edges.all()):  # of a thing that stretches few cells follow the pointer
+        follows &= choice.argmax(-1) == Choice.SHIFT
     if int(follows.sum()) < _FOLLOWS_CELLS:
         return None
-    if not bool(state.holds) and not _take_(model, state, decided, place, goal - lead, follows):
+    if not bool(state.holds) and not _take_(model, state, decided, place, goal - lead, follows, edges):
+        _stay_(decided, place, follows)
         return None
-    box = state.carried + lead.flip(0).repeat(2)
-    top, left, bottom, right = state.carried.tolist()
-    image = state.cargo[: bottom - top, : right - left]
+    box = _moved(state, lead)
+    image = _image(state, box)
     inside, own = overlap(state.under.shape, image.shape, *box[:2].tolist())
     shown = state.under.clone()
     shown[inside] = image[own]
     differs = differing(shown, state.screen)
-    there = _cells_in(state, box)
+    there = _cells_in(state, box) | (state.lifted & ~edges.all())
     if not bool(state.holds) and int((follows & there).sum()) < _FOLLOWS * int((differs & there).sum()):
         state.let_go_()
-        return None  # something else follows in it, as an edge does where a window is resized
+        _stay_(decided, place, follows)
+        return None  # something else follows in it
     state.holds = torch.ones_like(state.holds)
     decided.changed[place] = torch.where(differs | there | follows, differs, decided.changed[place])
     decided.decisions.choose_(place, differs, Choice.SHIFT)
     return shown, differs
+
+
+def _stay_(decided: Decided, place: int, follows: Tensor) -> None:
+    """Let nothing happen, in place, where much would follow the pointer that nobody knows the box of: it would be torn for good, and the
+    next tick may know it."""
+    if int(follows.sum()) >= EVENT_CELLS:
+        decided.changed[place] = False
 
 
 def put_down_(model: NCGUIWorld, state: ScreenState, moved: Tensor, lead: Tensor) -> None:
@@ -63,29 +84,67 @@ def put_down_(model: NCGUIWorld, state: ScreenState, moved: Tensor, lead: Tensor
     forget where on its way they showed it: what they remember is what it covers, or has left."""
     rows, columns = torch.nonzero(moved & state.lifted, as_tuple=True)
     state.forget_(rows, columns, model.cell_encoder.nothing)
-    state.carried = state.carried + lead.flip(0).repeat(2)
+    state.carried = _moved(state, lead)
     state.lifted = _cells_in(state, state.carried)
 
 
+def _moved(state: ScreenState, lead: Tensor) -> Tensor:
+    """Return the box (4,) of what is carried when the edges that follow have moved by `lead` (2,)."""
+    box = state.carried + lead.flip(0).repeat(2) * state.edges
+    if bool(state.edges.all()):
+        return box
+    limits = box.new_tensor(state.screen.shape[:2])
+    (first, last), (first_moves, _) = box.unflatten(0, (2, 2)), state.edges.unflatten(0, (2, 2))
+    sizes = (last - first).clamp(min=_LEAST_PX).minimum(limits)
+    moved_first = torch.where(first_moves > 0, last - sizes, first)
+    return torch.cat([moved_first, moved_first + sizes])
+
+
+def _image(state: ScreenState, box: Tensor) -> Tensor:
+    """Return what is carried (h, w, 3) in the size of a box (4,)."""
+    top, left, bottom, right = state.taken.tolist()
+    image, across = state.cargo[: bottom - top, : right - left], state.across[: bottom - top]
+    height, width = (box[2:] - box[:2]).tolist()
+    return (
+        image if image.shape[:2] == (height, width) else stretched(image, (height, width), across, state.down)
+    )
+
+
 def _take_(
-    model: NCGUIWorld, state: ScreenState, decided: Decided, place: int, at: Tensor, follows: Tensor
+    model: NCGUIWorld,
+    state: ScreenState,
+    decided: Decided,
+    place: int,
+    at: Tensor,
+    follows: Tensor,
+    edges: Tensor,
 ) -> bool:
-    """Find out, in place, what the pointer held at `at` (2,): what was carried before, if it is still there, else a box that is
-    sure and in which cells follow. Tell whether there is any."""
-    covered = state.under
-    if not _still_there(state, at):
-        features = decided.features[place : place + 1]
-        box, sure = model.carrier(features, state.embedded[None, :, :, 0], at[None])
+    """Find out, in place, what the pointer held at `at` (2,), by which `edges`: what was carried before, if it is still there, else a
+    box that is sure and in which cells follow. Tell whether there is any."""
+    covered, shown, features = state.under, state.embedded[:, :, 0], decided.features[place]
+    if _still_there(state, at):
+        image = _image(state, state.carried)
+    else:
+        box, sure = model.carrier(features[None], shown[None], at[None])
         inside = follows & _cells_in(state, box[0])
         if float(sure) < _SURE or int(inside.sum()) < _INSIDE * int(follows.sum()):
             return False
         state.carried = box[0]
         covered = _beneath(model, state, decided, place)
-    top, left, bottom, right = state.carried.tolist()
+        top, left, bottom, right = box[0].tolist()
+        image = state.cargo.new_zeros(bottom - top, right - left, 3)
+    box = state.carried
+    top, left, bottom, right = box.tolist()
+    if not bool(edges.all()):
+        state.across = torch.zeros_like(state.across)
+        state.across[: bottom - top], state.down = model.carrier.seams(features, shown, box)
     here, own = overlap(state.screen.shape, (bottom - top, right - left), top, left)
-    state.cargo, under = state.cargo.clone(), state.screen.clone()
-    state.cargo[own], under[here] = state.screen[here], covered[here]
-    state.under, state.lifted = under, _cells_in(state, state.carried)
+    image, under = image.clone(), state.screen.clone()
+    image[own], under[here] = state.screen[here], covered[here]
+    state.cargo = state.cargo.clone()
+    state.cargo[: bottom - top, : right - left] = image
+    state.edges, state.taken = edges, box
+    state.under, state.lifted = under, _cells_in(state, box)
     return True
 
 
@@ -95,8 +154,9 @@ def _still_there(state: ScreenState, at: Tensor) -> bool:
     x, y = at.tolist()
     if not (top <= y < bottom and left <= x < right):
         return False
-    here, own = overlap(state.screen.shape, (bottom - top, right - left), top, left)
-    return float((state.screen[here] == state.cargo[own]).all(-1).float().mean()) > _STILL_THERE
+    image = _image(state, state.carried)
+    here, own = overlap(state.screen.shape, image.shape, top, left)
+    return float((state.screen[here] == image[own]).all(-1).float().mean()) > _STILL_THERE
 
 
 def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int) -> Tensor:

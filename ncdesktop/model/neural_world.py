@@ -38,8 +38,12 @@ _SCREEN = (
     "placed",
     "followed",
     "holds",
+    "edges",
     "carried",
+    "taken",
     "cargo",
+    "across",
+    "down",
     "under",
     "lifted",
 )

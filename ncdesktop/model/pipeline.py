@@ -34,7 +34,7 @@ from ncdesktop.world import CELL, Cursor
 
 __all__ = ["SMALL_PARTS", "NCGUIWorld"]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
@@ -151,10 +151,11 @@ class NCGUIWorld(nn.Module):
             index = json.loads(path.read_text())
             if index["_class_name"] != cls.__name__:
                 raise WeightsError(f"{path}: describes a {index['_class_name']}, expected a {cls.__name__}")
-            if index["format_version"] > FORMAT_VERSION:
-                raise WeightsError(
-                    f"{path}: format {index['format_version']}, this program reads up to {FORMAT_VERSION}; update it"
+            if (version := index["format_version"]) != FORMAT_VERSION:
+                todo = (
+                    "update it" if version > FORMAT_VERSION else "use the one it came with, or train it anew"
                 )
+                raise WeightsError(f"{path}: format {version}, this program reads {FORMAT_VERSION}; {todo}")
             sheet = torch.from_numpy(read_image(folder / "vocabulary.webp", "RGB"))
             vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
             sizes = [(int(height), int(width)) for height, width in index["sprites"]]

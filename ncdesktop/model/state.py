@@ -10,6 +10,7 @@ from ncdesktop.model.drag import NOWHERE
 from ncdesktop.model.inputs import around
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.sprites import NO_SPRITE
+from ncdesktop.model.stretch import WHOLE
 
 __all__ = ["ScreenState", "new_screen_state", "restack"]
 
@@ -30,8 +31,11 @@ class ScreenState:
     placed:     (3,) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
     followed:   (2,) int64, (x, y): where the pointer was when the screen followed its drag last, or pressed
     holds:      () bool: what is dragged is carried, see `ncdesktop.model.carry`
+    edges:      (4,) int64: 1 for each edge of its box that follows, see `ncdesktop.model.stretch`
     carried:    (4,) int64: the box of what is, or was last (top, left, bottom, right); all NOWHERE if nothing was
-    cargo:      (H, W, 3) uint8: what it shows, in the upper left; under likewise: the screen without it
+    taken:      (4,) int64: the box in which it was taken hold of
+    cargo:      (H, W, 3) uint8: what it showed then, in the upper left; under likewise: the screen without it
+    across:     (H,) int64: where its rows stretch; down () likewise: its columns, see `ncdesktop.model.stretch.stretched`
     lifted:     (rows, cols) bool: cells that show what is carried
     """
 
@@ -45,8 +49,12 @@ class ScreenState:
     placed: Tensor
     followed: Tensor
     holds: Tensor
+    edges: Tensor
     carried: Tensor
+    taken: Tensor
     cargo: Tensor
+    across: Tensor
+    down: Tensor
     under: Tensor
     lifted: Tensor
 
@@ -142,8 +150,12 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         placed=torch.full((3,), NO_SPRITE, device=screen.device),
         followed=torch.full((2,), NOWHERE, device=screen.device),
         holds=torch.tensor(False, device=screen.device),
+        edges=torch.tensor(WHOLE, device=screen.device),
         carried=torch.full((4,), NOWHERE, device=screen.device),
+        taken=torch.full((4,), NOWHERE, device=screen.device),
         cargo=torch.zeros_like(screen),
+        across=torch.zeros(len(screen), dtype=torch.int64, device=screen.device),
+        down=torch.tensor(0, device=screen.device),
         under=torch.zeros_like(screen),
         lifted=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
     )

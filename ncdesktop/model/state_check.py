@@ -39,9 +39,11 @@ def check_state(state: State, model: NCGUIWorld, like: Mapping[str, np.ndarray])
         values = state.arrays[name]
         if not ((values >= least) & (values <= most)).all():  # nor is NaN
             raise StateError(f"this state is damaged: {name} holds numbers that it cannot have")
-    top, left, bottom, right = state.arrays["screen/carried"].tolist()
-    if not (0 <= bottom - top <= model.size[1] and 0 <= right - left <= model.size[0]):
-        raise StateError("this state is damaged: screen/carried is not a box")
+    for name in ("screen/carried", "screen/taken"):
+        top, left, bottom, right = state.arrays[name].tolist()
+        least = int(state.arrays["screen/carried"][0] < state.arrays["screen/carried"][2])
+        if not (least <= bottom - top <= model.size[1] and least <= right - left <= model.size[0]):
+            raise StateError(f"this state is damaged: {name} is not a box")
 
 
 def _ranges(state: State, model: NCGUIWorld) -> dict[str, tuple[ArrayLike, ArrayLike]]:
@@ -57,7 +59,11 @@ def _ranges(state: State, model: NCGUIWorld) -> dict[str, tuple[ArrayLike, Array
             (len(model.sprites) + NO_SPRITE, height - 1, width - 1),
         ),
         "screen/followed": (-_FAR, _FAR),
+        "screen/edges": (0, 1),
         "screen/carried": (-_FAR, _FAR),
+        "screen/taken": (-_FAR, _FAR),
+        "screen/across": (0, width),
+        "screen/down": (0, height),
         "memory/features": (-4, 4),
         "memory/keys": (0, key_count() - 1),
         "memory/points": (-_FAR, _FAR),

@@ -140,7 +140,7 @@ def _carry_out_(
     """
     goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     carried = [
-        carry_(model, turn.state, decided, place, inputs.lead[place], goals[place])
+        carry_(model, turn.state, decided, place, inputs.lead[place], goals[place], _shape(model, turn))
         for place, turn in enumerate(turns)
     ]
     whole = [
@@ -173,6 +173,11 @@ def _carry_out_(
         probability[turn.seen] = seen
     clock.append(time.perf_counter())
     return list(zip(probabilities, chosen.numpy(), strict=True))
+
+
+def _shape(model: NCGUIWorld, turn: Turn) -> str:
+    """Return the name of the pointer's shape before a turn."""
+    return model.cursors[turn.cursor].name if turn.cursor < len(model.cursors) else ""
 
 
 def _supplied(

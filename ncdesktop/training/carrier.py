@@ -1,4 +1,7 @@
-"""The carrier's lesson: drags in which the screen followed, and the box of what moved, as its pixels tell it."""
+"""The carrier's lesson: drags in which the screen followed, and the box of what moved, as its pixels tell it; windows that were resized.
+
+What is carried by its title can be held by its edges, too: it learns to tell the same box from there.
+"""
 
 from typing import Any
 
@@ -8,19 +11,22 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ncdesktop.errors import SessionError
-from ncdesktop.model.carrier import Carrier, through
+from ncdesktop.model.carrier import Carrier, through, through_cells
 from ncdesktop.model.drag import NOWHERE, goal
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import screen_of
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import CellBank, assemble
+from ncdesktop.training.resizes import Resize, resizes
 from ncdesktop.training.table import Table
 from ncdesktop.world import CELL
 
 __all__ = ["CARRIER", "boxes"]
 
 _TICKS_A_LOOK = 4
-_OF_A_DRAG, _LONGEST = 4, 60
+_OF_A_DRAG, _OF_A_RESIZE, _LONGEST = 4, 32, 60
+_CORNERS = 0.6
+"""Share of the points on a border that are in its corners, where most windows are taken hold of."""
 _SMALLEST_PX, _ALIKE = (16, 24), 0.97
 _FOLLOWS_CELLS = 3
 _RATE, _DECAY, _DROPPED = 2e-3, 0.1, 0.2
@@ -97,38 +103,88 @@ def _screen(table: Table, tick: int) -> Tensor:
 
 @torch.no_grad()
 def _collect(model: NCGUIWorld, table: Table, count: int, seed: int) -> Examples:
-    """Return at most `count` ticks of drags: what the carrier sees of them, where the pointer holds, the box."""
+    """Return at most `count` examples: row and column of cells through where the pointer holds something, which is told likewise, and
+    its box; a row of cells and its last one, and which of its seams are good, a column likewise (zeros for what is not resized)."""
     bank, generator = CellBank(table, model.vocabulary, model.sprites), torch.Generator().manual_seed(seed)
-    some = [
-        drag[index]
+    some: list[tuple[int, Tensor, Tensor, Resize | None]] = [
+        (tick, torch.stack([at, _border(box, table.grid, generator)]), box, None)
         for drag in boxes(table)
-        for index in torch.randperm(len(drag), generator=generator)[:_OF_A_DRAG].tolist()
+        for tick, at, box in (
+            drag[index] for index in torch.randperm(len(drag), generator=generator)[:_OF_A_DRAG]
+        )
+    ]
+    some += [
+        (own.tick, own.at.expand(_OF_A_RESIZE, -1), own.box, own)
+        for own in resizes(table, [cursor.name for cursor in model.cursors])
     ]
     if not some:
         raise SessionError("these sessions hold no drag that moves anything")
     some = [some[index] for index in torch.randperm(len(some), generator=generator)[:count].tolist()]
     device = table.place.device
-    ticks, at, box = (
-        torch.stack([torch.as_tensor(own) for own in column]) for column in zip(*some, strict=True)
-    )
     parts: list[tuple[Tensor, ...]] = []
-    for which in tqdm(torch.arange(len(ticks)).split(_TICKS_A_LOOK), desc="collecting drags"):
-        now, held = ticks[which].to(device), at[which].to(device)
+    for few in tqdm(
+        [some[i : i + _TICKS_A_LOOK] for i in range(0, len(some), _TICKS_A_LOOK)], desc="collecting drags"
+    ):
+        now = torch.tensor([tick for tick, *_ in few], device=device)
         batch = assemble(table, bank, now, torch.zeros_like(now)[:, None].expand(-1, 2), crop=table.grid)
         inputs = batch.embed(model)
         _, features, _ = model(inputs)
-        row, column = through(features, inputs.embedded[..., 0, :], held)
-        parts.append((row.half(), column.half(), held, box[which].to(device)))
+        cells = torch.cat([features, inputs.embedded[..., 0, :]], -1).half()
+        for own, (_, at, box, resize) in zip(cells, few, strict=True):
+            shown, held_at = own.expand(len(at), -1, -1, -1), at.to(device)
+            row, column = through(shown[..., : features.shape[-1]], shown[..., features.shape[-1] :], held_at)
+            stretches = _lines(own, box, resize, len(at), generator)
+            parts.append((row, column, held_at, box.to(device).expand(len(at), -1), *stretches))
     return Examples([torch.cat(column) for column in zip(*parts, strict=True)])
 
 
+def _border(box: Tensor, grid: tuple[int, int], generator: torch.Generator) -> Tensor:
+    """Return a point (2,), (x, y), on the border of a box (4,), in a corner of it or elsewhere, or the nearest on the screen."""
+    share, corner = torch.rand(2, generator=generator), torch.rand(1, generator=generator)
+    either = torch.randint(2, (2,), generator=generator)
+    along = int(torch.randint(2, (1,), generator=generator))
+    if corner > _CORNERS:
+        either = either.float()
+        either[along] = share[along]
+    top, left, bottom, right = box.tolist()
+    x, y = (float(share) for share in either)
+    point = torch.tensor([left + x * (right - left - 1), top + y * (bottom - top - 1)]).long()
+    return point.clamp(min=0).minimum(torch.tensor([grid[1] * CELL - 1, grid[0] * CELL - 1]))
+
+
+def _lines(
+    cells: Tensor, box: Tensor, resize: Resize | None, count: int, generator: torch.Generator
+) -> tuple[Tensor, ...]:
+    """Return `count` times a row of cells (rows, columns, C) of a box, its last column and how good its seams are; columns likewise."""
+    last_column, last_row = through_cells(box[None, [3, 2]] - 1, (cells.shape[0], cells.shape[1]))
+    found: list[Tensor] = []
+    for lines, last, scores in (
+        (cells, last_column, resize.across if resize else None),
+        (cells.transpose(0, 1), last_row, resize.down if resize else None),
+    ):
+        if scores is None:
+            which, told = torch.zeros(count, dtype=torch.int64), torch.zeros(count, lines.shape[1])
+        else:
+            telling = torch.nonzero(scores.any(1)).flatten()
+            which = telling[torch.randint(len(telling), (count,), generator=generator)]
+            told = scores[which]
+        found += [lines[which.to(cells.device)], last.to(cells.device).expand(count), told.to(cells.device)]
+    return tuple(found)
+
+
 def _loss(network: Carrier, drags: Examples, generator: torch.Generator) -> Tensor:
-    row, column, at, box = drags.tensors
+    row, column, at, box, *stretches = drags.tensors
     row, column = (F.dropout(line.float(), _DROPPED, network.training) for line in (row, column))
     top, left, bottom, right = box.unbind(1)
     odds = network.odds(row, column, at)
     edges = top, bottom - 1, left, right - 1
-    return torch.stack([F.cross_entropy(of, edge) for of, edge in zip(odds, edges, strict=True)]).sum()
+    loss = torch.stack([F.cross_entropy(of, edge) for of, edge in zip(odds, edges, strict=True)]).sum()
+    for of_line, (line, last, told) in ((network.across, stretches[:3]), (network.down, stretches[3:])):
+        which = torch.nonzero(told.any(1)).flatten()
+        if len(which):
+            said = of_line(F.dropout(line[which].float(), _DROPPED, network.training), last[which])[2]
+            loss = loss + F.cross_entropy(said, told[which]) * len(which) / len(told)
+    return loss
 
 
 CARRIER = Lesson("carrier", _collect, _loss, _groups, examples=4_000, batch=64)

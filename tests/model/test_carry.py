@@ -14,10 +14,12 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.selector import Decisions
 from ncdesktop.model.state import ScreenState, new_screen_state
+from ncdesktop.model.stretch import stretched
 
 BOX = (20, 12, 70, 75)
 """top, left, bottom, right of what is dragged, held at HELD"""
 HELD = torch.tensor([40, 25])
+CORNER = torch.tensor([74, 69])
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +28,14 @@ def model() -> NCGUIWorld:
     model = make_tiny_model()
     state = _covered(model)[0]
     carrier = model.carrier.train()
-    line = through(torch.zeros(1, 8, 8, 16), state.embedded[None, :, :, 0], HELD[None])
+    held = torch.stack([HELD, CORNER])
+    lines = through(torch.zeros(2, 8, 8, 16), state.embedded[None, :, :, 0].expand(2, -1, -1, -1), held)
     optimiser = torch.optim.Adam(carrier.parameters(), lr=0.03)
     for _ in range(80):
         edges = (BOX[0], BOX[2] - 1, BOX[1], BOX[3] - 1)
-        odds = carrier.odds(*line, HELD[None])
+        odds = carrier.odds(*lines, held)
         loss = sum(
-            nn.functional.cross_entropy(of, torch.tensor([edge]))
+            nn.functional.cross_entropy(of, torch.tensor([edge, edge]))
             for of, edge in zip(odds, edges, strict=True)
         )
         optimiser.zero_grad()
@@ -92,7 +95,7 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_it_covered(model: NCGUIWo
     for dx, dy in ((5, 3), (14, 9), (70, 60), (14, 9)):  # once partly out of the screen, and back
         goal = HELD + torch.tensor([dx, dy])
         decided = _decided((1, 0, 6, 6))
-        carried = carry_(model, state, decided, 0, goal - followed, goal)
+        carried = carry_(model, state, decided, 0, goal - followed, goal, "fleur")
         assert carried is not None
         shown, _ = carried
         assert shown.equal(_where(beneath, window, dx, dy))
@@ -122,20 +125,25 @@ def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it
         learned, model.carrier = model.carrier, carrier or model.carrier
         before = decided.changed.clone()
         try:
-            shown, _ = carry_(model, state, decided, 0, lead, goal) or (None, None)
+            shown, _ = carry_(model, state, decided, 0, lead, goal, "fleur") or (None, None)
         finally:
             model.carrier = learned
-        assert shown is not None or decided.changed.equal(before)
+        assert shown is not None or decided.changed.equal(before) or not decided.changed.any()
         assert bool(state.holds) == (shown is not None)
         return shown
 
-    lead = torch.tensor([4, 4])
+    lead, nowhere = torch.tensor([4, 4]), torch.zeros(2, dtype=torch.int64)
     assert carried(_decided((1, 0, 6, 6)), lead) is not None
-    assert carried(_decided((1, 0, 6, 6)), torch.zeros(2, dtype=torch.int64)) is None
-    assert carried(_decided((2, 1, 3, 3)), lead) is None  # too few
-    assert carried(_decided((4, 0, 5, 6)), lead) is None  # an edge of it
-    assert carried(_decided((5, 5, 8, 8)), lead) is None  # elsewhere
-    assert carried(_decided((1, 0, 6, 6)), lead, Carrier(model.carrier.config)) is None  # has learned nothing
+    for follows, ahead, carrier, stays in (
+        ((1, 0, 6, 6), nowhere, None, False),
+        ((2, 1, 3, 3), lead, None, False),  # too few
+        ((4, 0, 5, 6), lead, None, False),  # an edge of it
+        ((5, 5, 8, 8), lead, None, True),  # elsewhere
+        ((1, 0, 6, 6), lead, Carrier(model.carrier.config), True),  # has learned nothing
+    ):
+        decided = _decided(follows)
+        assert carried(decided, ahead, carrier) is None
+        assert bool(decided.changed.any()) != stays  # what would be torn stays as it is
 
 
 @torch.inference_mode()
@@ -146,20 +154,78 @@ def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> 
         goal = HELD + (number + 1) * lead
         decided = _decided((1, 0, 6, 7))
         decided.decisions.choice[..., Choice.EARLIER + 1] = 2.0 * number  # then it is wrong
-        carried = carry_(model, state, decided, 0, lead, goal)
+        carried = carry_(model, state, decided, 0, lead, goal, "fleur")
         assert carried is not None
         shown, _ = carried
         assert shown.equal(_where(beneath, window, *((number + 1) * lead).tolist()))
-        moved = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
-        cells = torch.nonzero(moved, as_tuple=True)
-        state.write_(*cells, cells_of(shown)[cells], model.embed(cells_of(shown)[cells]), 2 + number)
-        put_down_(model, state, moved, lead)
+        _write_(model, state, shown, lead, 2 + number)
         state.press_(*goal.tolist())
         assert not bool(state.holds) and state.carried.tolist() == [
             edge + int((number + 1) * lead[1 - axis % 2]) for axis, edge in enumerate(BOX)
         ]
     state.let_go_()
     assert (state.carried == NOWHERE).all()
+
+
+def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, lead: Tensor, tick: int) -> None:
+    """Let the state show what `carry_` has returned."""
+    moved = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
+    cells = torch.nonzero(moved, as_tuple=True)
+    pixels = cells_of(shown)[cells]
+    state.write_(*cells, pixels, model.embed(pixels), tick)
+    put_down_(model, state, moved, lead)
+
+
+@torch.inference_mode()
+def test_what_is_held_by_a_corner_stretches_and_is_carried_in_its_new_size(model: NCGUIWorld) -> None:
+    state, beneath, window = _covered(model)
+    state.press_(*CORNER.tolist())
+    followed, (top, left, bottom, right) = CORNER, BOX
+    for tick, (dx, dy) in enumerate(((20, 9), (-9, 30), (12, -2))):
+        goal = CORNER + torch.tensor([dx, dy])
+        carried = carry_(
+            model, state, _decided((1, 0, 6, 6)), 0, goal - followed, goal, "bottom_right_corner"
+        )
+        assert carried is not None
+        _write_(model, state, carried[0], goal - followed, tick + 2)
+        size = bottom - top + dy, right - left + dx
+        shown = beneath.clone()
+        image = stretched(window, size, state.across[: len(window)], state.down)
+        shown[top : top + size[0], left : left + size[1]] = image
+        assert state.screen.equal(shown) and carried[0].equal(shown)
+        followed = goal
+    state.press_(*HELD.tolist())
+    carried = carry_(
+        model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([5, 3]), HELD + torch.tensor([5, 3]), "left_ptr"
+    )
+    assert carried is not None
+    moved = beneath.clone()
+    moved[top + 3 : top + 3 + size[0], left + 5 : left + 5 + size[1]] = image
+    assert carried[0].equal(moved) and state.edges.tolist() == [1, 1, 1, 1]
+
+
+@torch.inference_mode()
+def test_it_gets_no_smaller_than_48_pixels(model: NCGUIWorld) -> None:
+    state, _, _ = _covered(model)
+    goal = CORNER - 60
+    carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "bottom_right_corner")
+    assert carried is not None
+    _write_(model, state, carried[0], goal - CORNER, 2)
+    assert state.carried.tolist() == [BOX[0], BOX[1], BOX[0] + 48, BOX[1] + 48]
+
+
+@torch.inference_mode()
+def test_an_edge_that_the_pointer_does_not_hold_stays(model: NCGUIWorld) -> None:
+    state, beneath, _ = _covered(model)
+    goal = CORNER + torch.tensor([20, 9])
+    carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "right_side")
+    assert carried is not None
+    _write_(model, state, carried[0], goal - CORNER, 2)
+    assert state.carried.tolist() == [BOX[0], BOX[1], BOX[2], BOX[3] + 20]
+    assert state.screen[BOX[2] :].equal(beneath[BOX[2] :])
+    assert not state.screen[BOX[0] : BOX[2], BOX[3] : BOX[3] + 20].equal(
+        beneath[BOX[0] : BOX[2], BOX[3] : BOX[3] + 20]
+    )
 
 
 @torch.inference_mode()
@@ -169,7 +235,7 @@ def test_where_nothing_is_remembered_the_vocabulary_says_what_lay_beneath(model:
     embedded = model.embed(cells_of(screen).flatten(0, 1)).unflatten(0, (8, 8))
     state = new_screen_state(screen, embedded, model.cell_encoder.nothing)
     carried = carry_(
-        model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([20, 9]), HELD + torch.tensor([20, 9])
+        model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([20, 9]), HELD + torch.tensor([20, 9]), "fleur"
     )
     assert carried is not None
     shown, _ = carried

@@ -80,11 +80,12 @@ def test_broken_model_is_refused_in_words(damage, tiny_weights: Path) -> None:
     assert str(tiny_weights) in str(caught.value)
 
 
-def test_later_format_is_refused(tiny_weights: Path) -> None:
+@pytest.mark.parametrize(("version", "todo"), [(99, "update"), (4, "train")])
+def test_another_format_is_refused(tiny_weights: Path, version: int, todo: str) -> None:
     path = tiny_weights / "model_index.json"
     index = json.loads(path.read_text())
-    path.write_text(json.dumps(index | {"format_version": 99}))
-    with pytest.raises(WeightsError, match="format 99"):
+    path.write_text(json.dumps(index | {"format_version": version}))
+    with pytest.raises(WeightsError, match=f"format {version}.*{todo}"):
         NCGUIWorld.from_pretrained(tiny_weights)
 
 

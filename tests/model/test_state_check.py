@@ -36,6 +36,10 @@ def changed(state: State, name: str, array: np.ndarray) -> State:
         ("screen/embedded", np.nan),
         ("screen/placed", 3),
         ("screen/carried", 1 << 40),
+        ("screen/taken", 1 << 40),
+        ("screen/edges", 2),
+        ("screen/across", 1 << 40),
+        ("screen/down", -1),
     ],
 )
 def test_numbers_that_an_array_cannot_have_are_refused(

@@ -67,7 +67,7 @@ def test_it_learns_the_boxes_and_only_it_changes(drag: Table, tiny_model: NCGUIW
     after = NCGUIWorld.from_pretrained(tmp_path / "run" / "weights")
     for name, value in tiny_model.backbone.state_dict().items():
         torch.testing.assert_close(after.backbone.state_dict()[name], value, atol=1e-2, rtol=1e-3)
-    row, column, at, box = CARRIER.collect(after, drag, 10, 0).tensors
+    row, column, at, box, *_ = CARRIER.collect(after, drag, 10, 0).tensors
     odds = after.carrier.odds(row.float(), column.float(), at)
     edges = torch.stack([of.argmax(1) for of in odds], 1)
     right = edges == box[:, [0, 2, 1, 3]] - torch.tensor([0, 1, 0, 1])
