@@ -1,6 +1,7 @@
 """Windows that are resized in recordings: their boxes, told by the pixels that change, and where each line of cells stretched."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import torch
 import torch.nn.functional as F
@@ -23,6 +24,9 @@ _SWEPT = 0.7
 """Share of an edge's length along which something changes where it has moved; else it did not."""
 _EDGE_PX, _SAME = 2, 0.8
 _SHARPNESS = 0.03
+_OUTWARDS = torch.tensor([-1, -1, 1, 1])
+_STEPS = sorted(product(range(20), range(10)), key=sum)
+"""Pixels, (height, width), by which a window is smaller than the pointer would have it, as are those that grow by rows and letters."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +80,19 @@ def _resize(table: Table, press: int, edges: Tensor) -> Resize | None:
     if not len(ys) or int((moved.abs() >= _MOVED_PX).sum()) < 2:
         return None
     both = torch.stack([ys.min(), xs.min(), ys.max() + 1, xs.max() + 1])
-    outwards = torch.tensor([-1, -1, 1, 1])
-    box = both - outwards * (outwards * moved).clamp(min=0)
-    held_at = box - torch.tensor([0, 0, 1, 1])
-    near = (held_at - at.flip(0).repeat(2)).abs() <= _NEAR_PX
-    sizes = torch.cat([(to[2:] - to[:2]) for to in (box, box + moved)])
-    if not bool((near | (edges == 0)).all()) or int(sizes.min()) < _LEAST_PX:
-        return None
     turned = before.transpose(0, 1), after.transpose(0, 1)
-    if not (_follows(before, after, box, moved) and _follows(*turned, _turned(box), _turned(moved))):
-        return None
-    across = _scores(before, after, box, box + moved, table.grid)
-    down = _scores(*turned, _turned(box), _turned(box + moved), table.grid[::-1])
-    return Resize(press + 1 + int(changing[0]), at, box, _shares(across), _shares(down))
+    for step in _STEPS:
+        behind = moved - _OUTWARDS * torch.tensor(step).repeat(2) * edges
+        box = both - _OUTWARDS * (_OUTWARDS * behind).clamp(min=0)
+        near = (box - torch.tensor([0, 0, 1, 1]) - at.flip(0).repeat(2)).abs() <= _NEAR_PX
+        sizes = torch.cat([(to[2:] - to[:2]) for to in (box, box + behind)])
+        if not bool((near | (edges == 0)).all()) or int(sizes.min()) < _LEAST_PX:
+            continue
+        if _follows(before, after, box, behind) and _follows(*turned, _turned(box), _turned(behind)):
+            across = _scores(before, after, box, box + behind, table.grid)
+            down = _scores(*turned, _turned(box), _turned(box + behind), table.grid[::-1])
+            return Resize(press + 1 + int(changing[0]), at, box, _shares(across), _shares(down))
+    return None
 
 
 def _follows(before: Tensor, after: Tensor, box: Tensor, moved: Tensor) -> bool:

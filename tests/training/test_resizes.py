@@ -36,8 +36,10 @@ def _shown(right: int, down: int) -> np.ndarray:
     return screen
 
 
-def _found(folder: Path, steps: list[tuple[int, int]], *, follows: bool = True) -> list[Resize]:
-    """Return what is found in a recording of a drag by the corner in `steps`."""
+def _found(
+    folder: Path, steps: list[tuple[int, int]], *, follows: bool = True, by: tuple[int, int] = (1, 1)
+) -> list[Resize]:
+    """Return what is found in a recording of a drag by the corner in `steps`, of a window that grows by so many pixels at once."""
     at = (RIGHT - 2, BOTTOM - 1)
     action = Action(at)
     ticks = [(action, (0, 0))] * 3
@@ -45,7 +47,7 @@ def _found(folder: Path, steps: list[tuple[int, int]], *, follows: bool = True) 
     ticks.append((action, (0, 0)))
     for right, down in steps:
         action = fold(action, [Move(at[0] + right, at[1] + down)])
-        ticks.append((action, (right, down if follows else 0)))
+        ticks.append((action, (right // by[0] * by[0], down // by[1] * by[1] if follows else 0)))
     ticks += [(fold(action, [Button(1, False)]), ticks[-1][1])] + [(Action(action.pointer), ticks[-1][1])] * 4
     writer = SessionWriter(folder / "resize", size=(128, 128), source="test")
     for number, (done, (right, down)) in enumerate(ticks):
@@ -63,6 +65,12 @@ def test_box_and_seams_are_told_by_what_changes(tmp_path: Path) -> None:
     assert resize.down.argmax(1).tolist() == [0, *[SEAM_Y // 16 - 1] * 5, 0, 0]
     told = resize.across.sum(1)
     assert told[1:5].tolist() == pytest.approx([1.0] * 4) and told[5:].tolist() == [0.0] * 3
+
+
+def test_one_that_grows_by_rows_and_letters_falls_behind_the_pointer(tmp_path: Path) -> None:
+    (resize,) = _found(tmp_path, [(9, 18), (20, 22), (31, 30)], by=(8, 16))
+    assert resize.box.tolist() == [TOP, LEFT, BOTTOM, RIGHT]
+    assert resize.across.argmax(1)[1:5].tolist() == [SEAM_X // 16 - 1] * 4
 
 
 def test_one_whose_edge_stayed_behind_tells_nothing(tmp_path: Path) -> None:
