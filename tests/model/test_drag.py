@@ -60,9 +60,13 @@ def test_a_few_cells_that_happen_to_fit_make_no_drag(same: int, others: int, dra
     assert follows(torch.tensor([True] * same + [False] * others)) == drag
 
 
-def test_a_dream_that_fell_behind_a_drag_catches_up(tiny_world: NeuralWorld) -> None:
+def test_a_dream_that_fell_behind_a_drag_catches_up(
+    tiny_world: NeuralWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny_world.exact = True  # the whole screen each tick
     heads = tiny_world.model.selector.heads
+    everything = torch.tensor([[0, 0, 128, 128]]), torch.ones(1)
+    monkeypatch.setattr(tiny_world.model.carrier, "forward", lambda *_: everything)
 
     def moves(whether: bool) -> None:
         with torch.no_grad():
