@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-__all__ = ["WHOLE", "edges_of", "stretched"]
+__all__ = ["WHOLE", "edges_of", "sources", "stretched"]
 
 WHOLE = (1, 1, 1, 1)
 """Edges that follow the pointer (top, left, bottom, right) when a thing is carried."""
@@ -28,11 +28,11 @@ def stretched(image: Tensor, size: tuple[int, int], across: Tensor, down: Tensor
     across: (h,) int64: in each row the first pixel that goes with the right edge, those before it keep to the left one
     down:   () int64: likewise the first row that goes with the bottom edge
     """
-    rows = _sources(image.shape[0], size[0], down[None])[0]
-    return image[rows[:, None], _sources(image.shape[1], size[1], across[rows])]
+    rows = sources(image.shape[0], size[0], down[None])[0]
+    return image[rows[:, None], sources(image.shape[1], size[1], across[rows])]
 
 
-def _sources(old: int, new: int, seams: Tensor) -> Tensor:
+def sources(old: int, new: int, seams: Tensor) -> Tensor:
     """Return (N, new) int64: which of `old` pixels in a line are shown when there are `new`, with seams (N,)."""
     place = torch.arange(new, device=seams.device)
     kept, seams = place.minimum(seams[:, None] - 1), seams[:, None]

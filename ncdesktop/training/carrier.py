@@ -14,11 +14,11 @@ from ncdesktop.errors import SessionError
 from ncdesktop.model.carrier import Carrier, through, through_cells
 from ncdesktop.model.drag import NOWHERE, goal
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.screen import screen_of
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import CellBank, assemble
 from ncdesktop.training.resizes import Resize, resizes
 from ncdesktop.training.table import Table
+from ncdesktop.training.windows import recorded_screen
 from ncdesktop.world import CELL
 
 __all__ = ["CARRIER", "boxes"]
@@ -72,7 +72,7 @@ def boxes(table: Table) -> list[list[tuple[int, Tensor, Tensor]]]:
 
 def _moved_box(table: Table, tick: int, at: Tensor) -> Tensor | None:
     """Return the box (4,) of what moves by the tick's lead, before it, or None if something else changes."""
-    before, after = (_screen(table, when) for when in (tick - 1, tick))
+    before, after = (recorded_screen(table, when) for when in (tick - 1, tick))
     dx, dy = table.lead[tick].tolist()
     ys, xs = torch.nonzero((before != after).any(-1), as_tuple=True)
     top, bottom = int(ys.min()) - min(dy, 0), int(ys.max()) + 1 - max(dy, 0)
@@ -95,10 +95,6 @@ def _holds(box: Tensor, at: Tensor) -> bool:
     top, left, bottom, right = box.tolist()
     x, y = at.tolist()
     return top <= y < bottom and left <= x < right
-
-
-def _screen(table: Table, tick: int) -> Tensor:
-    return screen_of(table.cells[table.entry[table.place[tick].long(), 0].long()].unflatten(0, table.grid))
 
 
 @torch.no_grad()

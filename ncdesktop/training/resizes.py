@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ncdesktop.model.drag import held
-from ncdesktop.model.screen import screen_of
-from ncdesktop.model.stretch import edges_of
+from ncdesktop.model.stretch import edges_of, sources
 from ncdesktop.training.table import Table
+from ncdesktop.training.windows import recorded_screen
 from ncdesktop.world import CELL
 
 __all__ = ["Resize", "resizes"]
@@ -75,7 +75,7 @@ def _resize(table: Table, press: int, edges: Tensor) -> Resize | None:
         return None
     at = table.points[press, 2].long()
     moved = (table.points[release, 3].long() - at).flip(0).repeat(2) * edges
-    before, after = (_screen(table, tick) for tick in (press, release + _SETTLED))
+    before, after = (recorded_screen(table, tick) for tick in (press, release + _SETTLED))
     ys, xs = torch.nonzero((before != after).any(-1), as_tuple=True)
     if not len(ys) or int((moved.abs() >= _MOVED_PX).sum()) < 2:
         return None
@@ -119,6 +119,8 @@ def _scores(before: Tensor, after: Tensor, box: Tensor, new: Tensor, grid: tuple
     scores = torch.zeros(grid)
     (top, left, bottom, right), (new_top, new_left, new_bottom, new_right) = box.tolist(), new.tolist()
     width, new_width = right - left, new_right - new_left
+    columns = torch.arange(max(left, 0) // CELL, min(-(-right // CELL), grid[1]))
+    made_of = sources(width, new_width, ((columns + 1) * CELL - left).clamp(0, width))
     place = torch.arange(new_width)
     seen = (new_left + place >= 0) & (new_left + place < after.shape[1])
     for row in range(max(top, 0) // CELL, min(-(-bottom // CELL), grid[0])):
@@ -128,13 +130,8 @@ def _scores(before: Tensor, after: Tensor, box: Tensor, new: Tensor, grid: tuple
             for offset in {new_top - top, new_bottom - bottom}
             if int(ys[0]) + offset >= 0 and int(ys[-1]) + offset < len(after)
         ]
-        for column in range(max(left, 0) // CELL, min(-(-right // CELL), grid[1])):
-            seam = min(max((column + 1) * CELL - left, 0), width)
-            source = torch.where(
-                place >= new_width - (width - seam), place + width - new_width, place.clamp(max=seam - 1)
-            )
-            at = (left + source[seen]).clamp(0, before.shape[1] - 1)
-            made = before[ys][:, at].int()
+        for column, source in zip(columns.tolist(), made_of, strict=True):
+            made = before[ys][:, (left + source[seen]).clamp(0, before.shape[1] - 1)].int()
             right_ones = [((made - own.int()).abs().amax(-1) < _ALIKE).float().mean() for own in shown]
             scores[row, column] = max(right_ones, default=torch.tensor(0.0))
     return scores
@@ -147,9 +144,3 @@ def _shares(scores: Tensor) -> Tensor:
 
 def _turned(box: Tensor) -> Tensor:
     return box[[1, 0, 3, 2]]
-
-
-def _screen(table: Table, tick: int) -> Tensor:
-    return screen_of(
-        table.cells[table.entry[table.place[tick].long(), 0].long()].unflatten(0, table.grid)
-    ).cpu()

@@ -1,14 +1,14 @@
-"""What recorded screens show around points, without making the screens."""
+"""What recorded screens show: whole, or around points, without making the screens."""
 
 import torch
 from torch import Tensor
 
 from ncdesktop.model.inputs import FOVEA
-from ncdesktop.model.screen import pixels_in
+from ncdesktop.model.screen import pixels_in, screen_of
 from ncdesktop.training.table import Table
 from ncdesktop.world import CELL
 
-__all__ = ["recorded_around", "recorded_fovea", "recorded_press", "recorded_window"]
+__all__ = ["recorded_around", "recorded_fovea", "recorded_press", "recorded_screen", "recorded_window"]
 
 
 def recorded_fovea(table: Table, ticks: Tensor) -> Tensor:
@@ -27,6 +27,12 @@ def recorded_press(table: Table, ticks: Tensor) -> Tensor:
     start = ticks - table.since_start[ticks]
     press = torch.maximum(ticks - table.ages[ticks, 0] - 1, start)
     return _around(table, press, table.points[ticks, 2])
+
+
+def recorded_screen(table: Table, tick: int) -> Tensor:
+    """Return (H, W, 3) uint8, on the CPU: the recorded screen after a tick."""
+    cells = table.cells[table.entry[table.place[tick].long(), 0].long()]
+    return screen_of(cells.unflatten(0, table.grid)).cpu()
 
 
 def recorded_window(table: Table, ticks: Tensor, corners: Tensor, size: tuple[int, int]) -> Tensor:

@@ -241,3 +241,18 @@ def test_where_nothing_is_remembered_the_vocabulary_says_what_lay_beneath(model:
     shown, _ = carried
     word = model.vocabulary[int(model.selector.words(torch.zeros(1, 16)).argmax())]
     assert shown[32:48, 16:32].equal(word)
+
+
+@torch.inference_mode()
+def test_seams_are_the_likeliest_of_each_row_and_of_all_columns(
+    model: NCGUIWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_rows, of_columns = torch.zeros(8, 8), torch.zeros(5, 8)
+    of_rows[:, 7] = of_columns[:, 7] = 9  # beyond the box
+    of_rows[::2, 2] = of_rows[1::2, 3] = 5
+    of_columns[:3, 2] = of_columns[3:, 1] = 5
+    for line, odds in ((model.carrier.across, of_rows), (model.carrier.down, of_columns)):
+        monkeypatch.setattr(line, "forward", lambda cells, at, odds=odds: (None, None, odds))
+    across, down = model.carrier.seams(torch.zeros(8, 8, 16), torch.zeros(8, 8, 16), torch.tensor(BOX))
+    assert across.tolist() == [64 - BOX[1] if (BOX[0] + y) // 16 % 2 else 48 - BOX[1] for y in range(50)]
+    assert int(down) == 48 - BOX[0]
