@@ -109,6 +109,10 @@ class ActionMemory:
     ages: np.ndarray
     held: np.ndarray
 
+    def held_since(self, tick: int) -> int | None:
+        """Return the tick of the last press, if at `tick`, the last one, a button is held still."""
+        return tick - int(self.ages[0]) if self.features[-1, 2:5].any() else None
+
 
 def new_memory(pointer: tuple[int, int]) -> ActionMemory:
     """Return the memory of a user who has not done anything yet, with the pointer at `pointer`."""

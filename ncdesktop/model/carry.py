@@ -22,6 +22,8 @@ _SURE = 0.1
 """Odds that a box is right to the pixel, from which on it is carried: pixels too many or too few beat a torn window."""
 _FOLLOWS_CELLS, _FOLLOWS, _INSIDE = 3, 0.4, 0.5
 _STILL_THERE = 0.9
+_VOTES, _LEAST = 2.0, 1e-6
+"""How much moments count in what lies beneath, to a cell's own say; least chance of either."""
 _LEAST_PX = 48
 """No thing gets smaller along a side by an edge that is moved."""
 
@@ -79,11 +81,8 @@ def _stay_(decided: Decided, place: int, follows: Tensor) -> None:
         decided.changed[place] = False
 
 
-def put_down_(model: NCGUIWorld, state: ScreenState, moved: Tensor, lead: Tensor) -> None:
-    """Let what is carried be where `carry_` has shown it, in place, and the cells `moved` (rows, columns), which that has changed,
-    forget where on its way they showed it: what they remember is what it covers, or has left."""
-    rows, columns = torch.nonzero(moved & state.lifted, as_tuple=True)
-    state.forget_(rows, columns, model.cell_encoder.nothing)
+def put_down_(state: ScreenState, lead: Tensor) -> None:
+    """Let what is carried be where `carry_` has shown it, in place."""
     state.carried = _moved(state, lead)
     state.lifted = _cells_in(state, state.carried)
 
@@ -164,6 +163,7 @@ def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int
     cells = cells_of(state.screen).clone()
     rows, columns = torch.nonzero(_cells_in(state, state.carried), as_tuple=True)
     odds = decided.decisions.choice[place, rows, columns, Choice.EARLIER : Choice.GENERATE]
+    odds = _by_moments(odds.float(), state.left_at[rows, columns], state.empty[rows, columns])
     cells[rows, columns] = state.contents[rows, columns, 1 + odds.argmax(-1)]
     fresh = state.empty[rows, columns].all(-1)
     rows, columns = rows[fresh], columns[fresh]
@@ -171,6 +171,18 @@ def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int
         model.selector.words(decided.features[place, rows, columns]).argmax(1)
     ]
     return screen_of(cells)
+
+
+def _by_moments(odds: Tensor, left: Tensor, empty: Tensor) -> Tensor:
+    """Return odds (N, K) of what cells remember, to have been there before, with the votes of all cells: what lies under a window left the
+    screen in few moments, as a rule in that in which the window came.
+
+    left: (N, K) ticks in which each was covered; empty (N, K) bool
+    """
+    chance = odds.softmax(-1).masked_fill(empty, 0.0)
+    _, moment = left.unique(return_inverse=True)
+    votes = chance.new_zeros(int(moment.max()) + 1).index_add(0, moment.flatten(), chance.flatten())
+    return chance.clamp(min=_LEAST).log() + _VOTES * (votes[moment] / len(odds)).clamp(min=_LEAST).log()
 
 
 def _cells_in(state: ScreenState, box: Tensor) -> Tensor:

@@ -159,7 +159,10 @@ class NeuralWorld:
                 pixels = cells[rows, columns]
                 self._follow_drag_(rows, columns, pixels)
                 self._screen.let_go_()
-                self._screen.write_(rows, columns, pixels, self.model.embed(pixels), self._tick)
+                self._screen.write_(
+                    rows, columns, pixels, self.model.embed(pixels), self._tick,
+                    nothing=self.model.cell_encoder.nothing, since=self._memory.held_since(self._tick),
+                )  # fmt: skip
         return self._frame(None)
 
     def get_state(self) -> State:

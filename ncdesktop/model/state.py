@@ -25,6 +25,7 @@ class ScreenState:
     contents:   (rows, cols, 1 + K, 16, 16, 3) uint8, present content and stack, newest first
     count:      (rows, cols) int64, how many of them are set, at least 1
     changed_at: (rows, cols) int64, tick of the last change
+    fresh:      (rows, cols) bool: what that brought was not remembered
     left_at:    (rows, cols, K) int64, tick in which each content of the stack was last replaced
     embedded:   (rows, cols, 1 + K, D) float32, what the cell encoder made of `contents`
     pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
@@ -43,6 +44,7 @@ class ScreenState:
     contents: Tensor
     count: Tensor
     changed_at: Tensor
+    fresh: Tensor
     left_at: Tensor
     embedded: Tensor
     pressed: Tensor
@@ -77,51 +79,68 @@ class ScreenState:
         """Carry nothing from now on, and take it that nothing was."""
         self.holds, self.carried = torch.zeros_like(self.holds), torch.full_like(self.carried, NOWHERE)
 
-    def write_(self, rows: Tensor, columns: Tensor, pixels: Tensor, embedded: Tensor, tick: int) -> None:
+    def write_(
+        self,
+        rows: Tensor,
+        columns: Tensor,
+        pixels: Tensor,
+        embedded: Tensor,
+        tick: int,
+        *,
+        nothing: Tensor,
+        since: int | None = None,
+    ) -> None:
         """Let cells (rows[i], columns[i]) show pixels (N, 16, 16, 3), whose embeddings are (N, D), from `tick` on, in place.
 
         The old content moves onto the stack; a content that lay there already moves up and leaves no gap.
+
+        nothing: (D,), see `new_screen_state`
+        since:   tick of the press that is held: what has come since then for the first time, or is carried, is forgotten, as drags would
+                 fill the stacks otherwise
         """
-        old, old_embedded, count = (
-            self.contents[rows, columns],
-            self.embedded[rows, columns],
-            self.count[rows, columns],
-        )
-        words, new = (what.flatten(-3).view(torch.int64) for what in (old[:, 1:], pixels.contiguous()))
-        same = (words == new[:, None]).all(-1)  # eight bytes at once
-        source, count = restack(same, count)
+        fleeting = torch.zeros_like(rows, dtype=torch.bool)
+        if since is not None:
+            came = self.fresh[rows, columns] & (self.changed_at[rows, columns] >= since)
+            fleeting = came | (self.holds & self.lifted[rows, columns])
+        old, words = self.contents[rows, columns], pixels.contiguous().flatten(-3).view(torch.int64)
+        same = (old[:, 1:].flatten(-3).view(torch.int64) == words[:, None]).all(-1)  # eight bytes at once
+        source, count = restack(same, self.count[rows, columns], fleeting)
         which = torch.arange(len(rows), device=rows.device)[:, None]
+        old, old_embedded = _and_nothing(old, 0), _and_nothing(self.embedded[rows, columns], nothing)
         self.contents[rows, columns] = torch.cat([pixels[:, None], old[which, source]], 1)
         self.embedded[rows, columns] = torch.cat([embedded[:, None], old_embedded[which, source]], 1)
+        left = torch.cat([torch.full_like(count, tick)[:, None], self.left_at[rows, columns]], 1)
+        self.left_at[rows, columns] = _and_nothing(left, _LONG_AGO)[which, source]
+        known = same & ~self.empty[rows, columns]
+        self.fresh[rows, columns] = ~known.any(1)
         self.count[rows, columns] = count
         self.changed_at[rows, columns] = tick
-        left = torch.cat([torch.full_like(count, tick)[:, None], self.left_at[rows, columns]], 1)
-        self.left_at[rows, columns] = left[which, source]
         cells_of(self.screen)[rows, columns] = pixels
 
-    def forget_(self, rows: Tensor, columns: Tensor, nothing: Tensor) -> None:
-        """Forget what cells (rows[i], columns[i]) showed last, in place. nothing: (D,), see `new_screen_state`"""
-        for own, empty in ((self.contents, 0), (self.embedded, nothing), (self.left_at, _LONG_AGO)):
-            first = 0 if own is self.left_at else 1
-            kept = own[rows, columns]
-            kept[:, first:-1] = kept[:, first + 1 :]
-            kept[:, -1] = empty
-            own[rows, columns] = kept
-        self.count[rows, columns] -= 1
+
+def _and_nothing(places: Tensor, nothing: Tensor | int) -> Tensor:
+    """Return places (N, 1 + K, ...) and one more, which holds nothing."""
+    return torch.cat([places, torch.zeros_like(places[:, :1]) + nothing], 1).to(places.dtype)
 
 
-def restack(same: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
+def restack(same: Tensor, count: Tensor, fleeting: Tensor) -> tuple[Tensor, Tensor]:
     """Tell how the contents of cells move when new ones enter.
 
-    same:    (N, K) bool, stack places 1..K whose content is the one that enters (places not set yet are passed over)
-    count:   (N,) contents that are set, the present one included
-    returns: (N, K) the old place of what place 1..K holds afterwards (0: the old present content), and the new count
+    same:     (N, K) bool, stack places 1..K whose content is the one that enters (places not set yet are passed over)
+    count:    (N,) contents that are set, the present one included
+    fleeting: (N,) bool: where the present content is not kept
+    returns:  (N, K) the old place of what place 1..K holds afterwards (0: the old present content; 1 + K: nothing), and the new
+              count
     """
     place = torch.arange(1, 1 + STACK, device=count.device)
     same = same & (place < count[:, None])
-    end = torch.where(same.any(1), same.long().argmax(1) + 1, count.clamp(max=STACK))
-    source = torch.where(place <= end[:, None], place - 1, place)
-    return source, torch.maximum(count, end + 1)
+    known = same.any(1)
+    found = torch.where(known, same.long().argmax(1) + 1, 1 + STACK)
+    end = torch.where(known, found, count.clamp(max=STACK))
+    pushed = torch.where(place <= end[:, None], place - 1, place)
+    dropped = torch.where(place >= found[:, None], place + 1, place)
+    count = torch.where(fleeting, count - known.long(), torch.maximum(count, end + 1))
+    return torch.where(fleeting[:, None], dropped, pushed), count
 
 
 def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> ScreenState:
@@ -144,6 +163,7 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         contents=contents,
         count=torch.ones(rows, columns, dtype=torch.int64, device=screen.device),
         changed_at=torch.full((rows, columns), _LONG_AGO, dtype=torch.int64, device=screen.device),
+        fresh=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
         left_at=torch.full((rows, columns, STACK), _LONG_AGO, dtype=torch.int64, device=screen.device),
         embedded=slots,
         pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],

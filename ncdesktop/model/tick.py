@@ -162,7 +162,7 @@ def _carry_out_(
     chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
     for carry, turn, own, lead_ in zip(carried, turns, chosen, inputs.lead, strict=True):
         if carry is not None and (own == Choice.SHIFT).any():
-            put_down_(model, turn.state, (own == Choice.SHIFT).to(lead_.device), lead_)
+            put_down_(turn.state, lead_)
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()
@@ -211,6 +211,15 @@ def _write_(model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tens
     if len(choice):
         written = (*cells, choice, pixels, model.embed(pixels))
         for place, (rows, columns, own, new, embedded) in of_each(turns, *written):
-            turns[place].state.write_(rows, columns, new, embedded, turns[place].tick)
+            turn, nothing = turns[place], model.cell_encoder.nothing
+            turn.state.write_(
+                rows,
+                columns,
+                new,
+                embedded,
+                turn.tick,
+                nothing=nothing,
+                since=turn.memory.held_since(turn.tick),
+            )
             chosen[place, rows.cpu(), columns.cpu()] = own.to("cpu", torch.int8)
     return chosen

@@ -18,7 +18,7 @@ from ncdesktop.world import CELL
 
 __all__ = ["VERSION", "SessionCells", "session_cells"]
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -65,37 +65,41 @@ def session_cells(session: Session, cache: Path | None) -> SessionCells:
 
 def _decode(session: Session) -> SessionCells:
     columns, rows = session.size[0] // CELL, session.size[1] // CELL
+    ticks = len(session.ticks)
+    features, keys = np.zeros((ticks, FEATURES), np.float32), np.zeros((ticks, KEYS_A_TICK), np.int16)
+    points, ages = np.zeros((ticks, 4, 2), np.float32), np.zeros((ticks, 2), np.int16)
     ids: dict[bytes, int] = {}
     stacks: list[tuple[tuple[int, int], ...]] = [()] * (rows * columns)  # (content, tick it was replaced in)
+    came = [-1] * (rows * columns)  # tick in which what is shown came for the first time, -1 if it came back
     entry: list[tuple[int, ...]] = []
     entry_tick: list[int] = []
     entry_left: list[tuple[int, ...]] = []
     entry_cell: list[int] = []
+    memory = new_memory(session.ticks[0].action.pointer)
     before: np.ndarray | None = None
-    for tick, ui in enumerate(session.frames()):
+    for tick, (line, ui) in enumerate(zip(session.ticks, session.frames(), strict=True)):
+        memory = advance(memory, line.action)
+        features[tick], keys[tick], points[tick], ages[tick] = (
+            memory.features[-1], memory.keys[-1], memory.points, memory.ages,
+        )  # fmt: skip
+        since = memory.held_since(tick)
         grid = ui.reshape(rows, CELL, columns, CELL * 3)
         changed = np.ones((rows, columns), bool) if before is None else (grid != before).any((1, 3))
         for cell in np.flatnonzero(changed).tolist():
             row, column = divmod(cell, columns)
             content = ids.setdefault(grid[row, :, column].tobytes(), len(ids))
             before_it = [(old, left if place else tick) for place, (old, left) in enumerate(stacks[cell])]
+            if since is not None and came[cell] >= since:
+                del before_it[:1]  # see ScreenState.write_
             stack = ((content, -1), *[item for item in before_it if item[0] != content][:STACK])
-            stacks[cell] = stack
+            back = any(item[0] == content for item in before_it)
+            stacks[cell], came[cell] = stack, -1 if back or before is None else tick
             padded = stack + ((-1, -1),) * (1 + STACK - len(stack))
             entry.append(tuple(old for old, _ in padded))
             entry_left.append(tuple(left for _, left in padded[1:]))
             entry_tick.append(tick)
             entry_cell.append(cell)
         before = grid
-    ticks = len(session.ticks)
-    features, keys = np.zeros((ticks, FEATURES), np.float32), np.zeros((ticks, KEYS_A_TICK), np.int16)
-    points, ages = np.zeros((ticks, 4, 2), np.float32), np.zeros((ticks, 2), np.int16)
-    memory = new_memory(session.ticks[0].action.pointer)
-    for tick, line in enumerate(session.ticks):
-        memory = advance(memory, line.action)
-        features[tick], keys[tick], points[tick], ages[tick] = (
-            memory.features[-1], memory.keys[-1], memory.points, memory.ages,
-        )  # fmt: skip
     return SessionCells(
         cells=np.frombuffer(b"".join(ids), np.uint8).reshape(-1, CELL, CELL, 3),
         entry=np.array(entry, np.int32),

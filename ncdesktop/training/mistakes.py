@@ -102,7 +102,8 @@ class OwnMistakes:
         old = ids[which, place]
         differs = old[:, 0] != new
         which, place, old, new = which[differs], place[differs], old[differs], new[differs]
-        source, _ = restack(old[:, 1:] == new[:, None], (old >= 0).sum(1))
+        kept = torch.zeros_like(new, dtype=torch.bool)
+        source, _ = restack(old[:, 1:] == new[:, None], (old >= 0).sum(1), kept)
         ids[which, place] = torch.cat([new[:, None], old.gather(1, source)], 1)
         replaced = torch.cat([torch.ones_like(new)[:, None], left[which, place]], 1)
         left[which, place] = replaced.gather(1, source).to(left.dtype)

@@ -57,7 +57,7 @@ def _covered(model: NCGUIWorld) -> tuple[ScreenState, Tensor, Tensor]:
             (cells_of(shown) != cells_of(beneath)).flatten(2).any(-1), as_tuple=True
         )
         pixels = cells_of(shown)[rows, columns]
-        state.write_(rows, columns, pixels, model.embed(pixels), 1)
+        state.write_(rows, columns, pixels, model.embed(pixels), 1, nothing=model.cell_encoder.nothing)
     return state, beneath, window[top:bottom, left:right]
 
 
@@ -105,8 +105,8 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_it_covered(model: NCGUIWo
         assert moves.sum() >= len(moves) - 1  # the one elsewhere changes on its own account
         moved = torch.zeros(8, 8, dtype=torch.bool)
         moved[tuple(axis[moves] for axis in cells)] = True
-        state.write_(*(axis[moves] for axis in cells), pixels[moves], model.embed(pixels[moves]), 2)
-        put_down_(model, state, moved, goal - followed)
+        _show_(model, state, tuple(axis[moves] for axis in cells), pixels[moves], 2)
+        put_down_(state, goal - followed)
         assert state.screen.equal(shown)
         for row, column in torch.nonzero(moved).tolist():  # all that cells remember is what lay beneath
             kept = state.contents[row, column, 1 : int(state.count[row, column])]
@@ -172,8 +172,33 @@ def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, lead: Tensor, 
     moved = (cells_of(shown) != cells_of(state.screen)).flatten(2).any(-1)
     cells = torch.nonzero(moved, as_tuple=True)
     pixels = cells_of(shown)[cells]
-    state.write_(*cells, pixels, model.embed(pixels), tick)
-    put_down_(model, state, moved, lead)
+    _show_(model, state, cells, pixels, tick)
+    put_down_(state, lead)
+
+
+def _show_(
+    model: NCGUIWorld, state: ScreenState, cells: tuple[Tensor, ...], pixels: Tensor, tick: int
+) -> None:
+    """Let cells show pixels, in a hold that began in tick 2."""
+    nothing = model.cell_encoder.nothing
+    state.write_(*cells, pixels, model.embed(pixels), tick, nothing=nothing, since=2)
+
+
+@torch.inference_mode()
+def test_cells_agree_about_what_lies_beneath_by_the_moment_in_which_it_was_covered(model: NCGUIWorld) -> None:
+    state, beneath, window = _covered(model)
+    # a cell remembers something newer, too, and thinks rather of that
+    torn = torch.tensor([3]), torch.tensor([2])
+    something = torch.zeros(1, 16, 16, 3, dtype=torch.uint8)
+    now = state.contents[torn][:, 0]
+    for pixels, tick in ((something, 3), (now, 4)):
+        state.write_(*torn, pixels, model.embed(pixels), tick, nothing=model.cell_encoder.nothing)
+    goal = HELD + torch.tensor([20, 9])
+    decided = _decided((1, 0, 6, 7))
+    decided.decisions.choice[0, 3, 2, Choice.EARLIER : Choice.EARLIER + 2] = torch.tensor([2.0, 0.0])
+    carried = carry_(model, state, decided, 0, goal - HELD, goal, "fleur")
+    assert carried is not None and carried[0].equal(_where(beneath, window, 20, 9))
+    assert state.under.equal(beneath)
 
 
 @torch.inference_mode()
