@@ -27,26 +27,7 @@ from ncdesktop.world import CELL, Cursor, Frame, Insight, Start, State
 
 __all__ = ["NeuralWorld", "step_together"]
 
-_SCREEN = (
-    "screen",
-    "contents",
-    "count",
-    "changed_at",
-    "left_at",
-    "embedded",
-    "pressed",
-    "placed",
-    "followed",
-    "holds",
-    "edges",
-    "carried",
-    "taken",
-    "cargo",
-    "across",
-    "down",
-    "under",
-    "lifted",
-)
+_SCREEN = tuple(field.name for field in fields(ScreenState))
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
 

@@ -34,7 +34,7 @@ from ncdesktop.world import CELL, Cursor
 
 __all__ = ["SMALL_PARTS", "NCGUIWorld"]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,

@@ -7,7 +7,7 @@ import pytest
 import torch
 from tiny import TINY_SIZE, busy_actions, make_tiny_model, random_screen
 
-from ncdesktop.actions import Action, advance, new_memory
+from ncdesktop.actions import Action, advance, fold, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.events import Button, Move
 from ncdesktop.model.neural_world import NeuralWorld
@@ -91,12 +91,16 @@ def test_streaming_with_cached_embeddings_equals_the_tick_from_scratch(tiny_worl
         tiny_world.step(action)
 
 
-def test_followed_screens_are_remembered_as_its_own(tiny_world: NeuralWorld) -> None:
+@pytest.mark.parametrize("held", [False, True])
+def test_followed_screens_are_remembered_as_its_own(tiny_world: NeuralWorld, held: bool) -> None:
     screens = [random_screen(seed) for seed in (11, 12, 11)]
-    for action, screen in zip(busy_actions(3), screens, strict=True):
+    action = Action((9, 9))
+    for number, screen in enumerate(screens):
+        action = fold(action, [Button(1, True)] if held and number == 0 else [])
         frame = tiny_world.follow(action, screen)
         assert np.array_equal(frame.ui, screen)
-    assert int(tiny_world._screen.count.max()) == 3  # start, 11, 12: the third screen was known already
+    # start, 11, 12: the third screen was known already; what a hold shows on its way is not kept
+    assert int(tiny_world._screen.count.max()) == (2 if held else 3)
 
 
 def test_pointer_is_where_the_action_says(tiny_world: NeuralWorld) -> None:
