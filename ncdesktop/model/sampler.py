@@ -147,9 +147,9 @@ def worth_a_look(expected: Tensor, numbers: Tensor, features: Tensor, keys: Tens
     expected: (B,) log odds of any change, by the glance
     numbers:  (B, 2), see `numbers`
     """
-    soon = expected + awaited(features, keys) + _LIKELIER
-    lets = (numbers[:, 1].to(expected.device) < soon.sigmoid()) | (expected > 0)
-    return (expected.sigmoid() > OVERLOOKED) & (lets | ~_waits(features, keys))
+    soon = expected + awaited(features, keys)
+    lets = (numbers[:, 1].to(expected.device) < (soon + _LIKELIER).sigmoid()) | (expected > 0)
+    return (soon.sigmoid() > OVERLOOKED) & (lets | ~_waits(features, keys))
 
 
 def _pivot(cell: Tensor, probability: Tensor, changes: bool, chance: float) -> Pivot:

@@ -104,6 +104,12 @@ def test_where_something_is_waited_for_a_look_is_had_only_if_it_may_come() -> No
     assert worth_a_look(expected, drawn, features, keys).tolist() == [True, False, True, True, False]
 
 
+def test_what_a_click_launched_is_looked_for_though_each_tick_alone_is_unlikely_to_bring_it() -> None:
+    features, keys = torch.cat([_moment(6, 0), _moment(HISTORY, 0)]), torch.zeros(2, HISTORY, 2)
+    expected, drawn = torch.full((2,), -4.0), torch.tensor([[0.0, 0.2]]).repeat(2, 1)
+    assert worth_a_look(expected, drawn, features, keys).tolist() == [True, False]
+
+
 def test_what_must_happen_does_however_unlikely() -> None:
     pivot = pick(torch.tensor([[1e-6, 1e-9]]), torch.tensor([0.5, 0.5]), happens=True)
     assert pivot is not None and pivot.changes and pivot.column == 0 and pivot.chance < 1e-6
