@@ -16,12 +16,13 @@ from ncdesktop.model.state import ScreenState
 from ncdesktop.model.stretch import edges_of, stretched
 from ncdesktop.world import CELL
 
-__all__ = ["carry_", "put_down_"]
+__all__ = ["carry_", "cells_in", "image_of", "is_there", "put_down_"]
 
 _SURE = 0.1
 """Odds that a box is right to the pixel, from which on it is carried: pixels too many or too few beat a torn window."""
 _FOLLOWS_CELLS, _FOLLOWS, _INSIDE = 3, 0.4, 0.5
-_STILL_THERE = 0.9
+_STILL_THERE = 0.75
+"""Share of its pixels, what is written in it since then aside."""
 _VOTES, _LEAST = 2.0, 1e-6
 """How much moments count in what lies beneath, to a cell's own say; least chance of either."""
 _LEAST_PX = 48
@@ -58,12 +59,12 @@ def carry_(
         _stay_(decided, place, follows)
         return None
     box = _moved(state, lead)
-    image = _image(state, box)
+    image = image_of(state, box)
     inside, own = overlap(state.under.shape, image.shape, *box[:2].tolist())
     shown = state.under.clone()
     shown[inside] = image[own]
     differs = differing(shown, state.screen)
-    there = _cells_in(state, box) | (state.lifted & ~edges.all())
+    there = cells_in(state, box) | (state.lifted & ~edges.all())
     if not bool(state.holds) and int((follows & there).sum()) < _FOLLOWS * int((differs & there).sum()):
         state.let_go_()
         _stay_(decided, place, follows)
@@ -84,7 +85,7 @@ def _stay_(decided: Decided, place: int, follows: Tensor) -> None:
 def put_down_(state: ScreenState, lead: Tensor) -> None:
     """Let what is carried be where `carry_` has shown it, in place."""
     state.carried = _moved(state, lead)
-    state.lifted = _cells_in(state, state.carried)
+    state.lifted = cells_in(state, state.carried)
 
 
 def _moved(state: ScreenState, lead: Tensor) -> Tensor:
@@ -99,8 +100,9 @@ def _moved(state: ScreenState, lead: Tensor) -> Tensor:
     return torch.cat([moved_first, moved_first + sizes])
 
 
-def _image(state: ScreenState, box: Tensor) -> Tensor:
-    """Return what is carried (h, w, 3) in the size of a box (4,)."""
+def image_of(state: ScreenState, box: Tensor | None = None) -> Tensor:
+    """Return what is carried (h, w, 3), or its image in the size of a box (4,)."""
+    box = state.carried if box is None else box
     top, left, bottom, right = state.taken.tolist()
     image, across = state.cargo[: bottom - top, : right - left], state.across[: bottom - top]
     height, width = (box[2:] - box[:2]).tolist()
@@ -121,11 +123,11 @@ def _take_(
     """Find out, in place, what the pointer held at `at` (2,), by which `edges`: what was carried before, if it is still there, else a
     box that is sure and in which cells follow. Tell whether there is any."""
     covered, shown, features = state.under, state.embedded[:, :, 0], decided.features[place]
-    if _still_there(state, at):
-        image = _image(state, state.carried)
+    if _held(state, at):
+        image = image_of(state)
     else:
         box, sure = model.carrier(features[None], shown[None], at[None])
-        inside = follows & _cells_in(state, box[0])
+        inside = follows & cells_in(state, box[0])
         if float(sure) < _SURE or int(inside.sum()) < _INSIDE * int(follows.sum()):
             return False
         state.carried = box[0]
@@ -143,25 +145,31 @@ def _take_(
     state.cargo = state.cargo.clone()
     state.cargo[: bottom - top, : right - left] = image
     state.edges, state.taken = edges, box
-    state.under, state.lifted = under, _cells_in(state, box)
+    state.under, state.lifted = under, cells_in(state, box)
+    state.come_back_()
     return True
 
 
-def _still_there(state: ScreenState, at: Tensor) -> bool:
-    """Tell whether what was carried last is held at `at` (2,), (x, y), and still looks so."""
+def _held(state: ScreenState, at: Tensor) -> bool:
+    """Tell whether what was carried last is held at `at` (2,), (x, y)."""
     top, left, bottom, right = state.carried.tolist()
     x, y = at.tolist()
-    if not (top <= y < bottom and left <= x < right):
+    return top <= y < bottom and left <= x < right and is_there(state)
+
+
+def is_there(state: ScreenState) -> bool:
+    """Tell whether what was carried last, somewhere, still looks so."""
+    if bool(state.is_gone):
         return False
-    image = _image(state, state.carried)
-    here, own = overlap(state.screen.shape, image.shape, top, left)
+    image = image_of(state)
+    here, own = overlap(state.screen.shape, image.shape, *state.carried[:2].tolist())
     return float((state.screen[here] == image[own]).all(-1).float().mean()) > _STILL_THERE
 
 
 def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int) -> Tensor:
     """Return the screen (H, W, 3) with the cells of what is carried as the network thinks the likeliest that they were before."""
     cells = cells_of(state.screen).clone()
-    rows, columns = torch.nonzero(_cells_in(state, state.carried), as_tuple=True)
+    rows, columns = torch.nonzero(cells_in(state, state.carried), as_tuple=True)
     odds = decided.decisions.choice[place, rows, columns, Choice.EARLIER : Choice.GENERATE]
     odds = _by_moments(odds.float(), state.left_at[rows, columns], state.empty[rows, columns])
     cells[rows, columns] = state.contents[rows, columns, 1 + odds.argmax(-1)]
@@ -185,7 +193,7 @@ def _by_moments(odds: Tensor, left: Tensor, empty: Tensor) -> Tensor:
     return chance.clamp(min=_LEAST).log() + _VOTES * (votes[moment] / len(odds)).clamp(min=_LEAST).log()
 
 
-def _cells_in(state: ScreenState, box: Tensor) -> Tensor:
+def cells_in(state: ScreenState, box: Tensor) -> Tensor:
     """Return (rows, columns) bool: cells that a box (4,) of pixels touches."""
     top, left, bottom, right = box.tolist()
     touched = torch.zeros(state.grid, dtype=torch.bool, device=state.screen.device)

@@ -16,11 +16,11 @@ from ncdesktop.keysyms import key_count
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.world import CELL
 
-__all__ = ["Glimpse", "GlimpseConfig", "GlimpseEncoder", "near"]
+__all__ = ["PRESS", "Glimpse", "GlimpseConfig", "GlimpseEncoder", "near"]
 
 _AGES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64, 128)
 """Ticks; how many cells have changed within so many tells what is under way, and when a caret blinks next."""
-_POINTER, _PRESS = 0, 2
+_POINTER, PRESS = 0, 2
 """Of the points of ActionMemory."""
 _AROUND = 3
 """Cells on a side of what is seen around a point."""
@@ -104,7 +104,7 @@ class GlimpseEncoder(nn.Module):
         cells = F.relu(self.cell_in(seen.shown) + self.position).flatten(1, 2)
         keys = self.key(seen.keys).flatten(2)
         ticks = F.gelu(self.tick(torch.cat([seen.features, keys], -1)))
-        points = seen.points[:, [_POINTER, _PRESS]]
+        points = seen.points[:, [_POINTER, PRESS]]
         phase = points.flatten(1) * (2 * math.pi / CELL)
         pixels = self.fovea(seen.fovea.flatten(0, 1)).unflatten(0, seen.fovea.shape[:2])
         around = (F.relu(self.near_in(near(seen.shown, point))) for point in points.unbind(1))

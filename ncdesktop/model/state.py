@@ -38,6 +38,7 @@ class ScreenState:
     cargo:      (H, W, 3) uint8: what it showed then, in the upper left; under likewise: the screen without it
     across:     (H,) int64: where its rows stretch; down () likewise: its columns, see `ncdesktop.model.stretch.stretched`
     lifted:     (rows, cols) bool: cells that show what is carried
+    gone_at:    () int64: tick in which what was carried went, see `ncdesktop.model.remove`; long ago where it did not
     """
 
     screen: Tensor
@@ -59,6 +60,7 @@ class ScreenState:
     down: Tensor
     under: Tensor
     lifted: Tensor
+    gone_at: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -69,6 +71,11 @@ class ScreenState:
         """(rows, cols, K) bool: stack places that hold nothing yet."""
         return torch.arange(1, 1 + STACK, device=self.count.device) >= self.count[..., None]
 
+    @property
+    def is_gone(self) -> Tensor:
+        """() bool: what was carried last is not on the screen, but may come back."""
+        return self.gone_at > _LONG_AGO
+
     def press_(self, x: float, y: float) -> None:
         """Keep what lies around (x, y) pixels as what was pressed; from there it may be dragged."""
         at = torch.tensor([[x, y]], device=self.screen.device)
@@ -78,6 +85,11 @@ class ScreenState:
     def let_go_(self) -> None:
         """Carry nothing from now on, and take it that nothing was."""
         self.holds, self.carried = torch.zeros_like(self.holds), torch.full_like(self.carried, NOWHERE)
+        self.come_back_()
+
+    def come_back_(self) -> None:
+        """Take it that what is carried is on the screen."""
+        self.gone_at = torch.full_like(self.gone_at, _LONG_AGO)
 
     def write_(
         self,
@@ -178,4 +190,5 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         down=torch.tensor(0, device=screen.device),
         under=torch.zeros_like(screen),
         lifted=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
+        gone_at=torch.tensor(_LONG_AGO, device=screen.device),
     )

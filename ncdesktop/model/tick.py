@@ -13,11 +13,12 @@ from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.crew import Crew, Painter, share_of
 from ncdesktop.model.decide import Cells, Decided, decide
-from ncdesktop.model.drag import goal
-from ncdesktop.model.glimpse import Glimpse
+from ncdesktop.model.drag import dragging, goal
+from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.live_scene import LiveScene, of_each
 from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.remove import bring_back_, remove_
 from ncdesktop.model.sampler import numbers, worth_a_look
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.turn import Turn, glimpse_of, tick_inputs
@@ -143,9 +144,13 @@ def _carry_out_(
         carry_(model, turn.state, decided, place, inputs.lead[place], goals[place], _shape(model, turn))
         for place, turn in enumerate(turns)
     ]
+    drags = dragging(inputs.features).tolist()
     whole = [
-        carry or write_(model, turn.state, decided, place, inputs, float(likely[place].sigmoid()))
-        for place, (turn, carry) in enumerate(zip(turns, carried, strict=True))
+        carry
+        or remove_(turn.state, decided, place, inputs.points[place, PRESS], turn.tick, held=held)
+        or bring_back_(turn.state, decided, place, held=held)
+        or write_(model, turn.state, decided, place, inputs, float(likely[place].sigmoid()))
+        for place, (turn, carry, held) in enumerate(zip(turns, carried, drags, strict=True))
     ]
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())

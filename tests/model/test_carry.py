@@ -2,7 +2,8 @@
 
 import pytest
 import torch
-from tiny import make_tiny_model, random_screen
+from covered import BOX, covered
+from tiny import make_tiny_model
 from torch import Tensor, nn
 
 from ncdesktop.model.carrier import Carrier, through
@@ -16,8 +17,6 @@ from ncdesktop.model.selector import Decisions
 from ncdesktop.model.state import ScreenState, new_screen_state
 from ncdesktop.model.stretch import stretched
 
-BOX = (20, 12, 70, 75)
-"""top, left, bottom, right of what is dragged, held at HELD"""
 HELD = torch.tensor([40, 25])
 CORNER = torch.tensor([74, 69])
 
@@ -26,7 +25,7 @@ CORNER = torch.tensor([74, 69])
 def model() -> NCGUIWorld:
     """A tiny model whose carrier has learned one box by heart."""
     model = make_tiny_model()
-    state = _covered(model)[0]
+    state = covered(model)[0]
     carrier = model.carrier.train()
     held = torch.stack([HELD, CORNER])
     lines = through(torch.zeros(2, 8, 8, 16), state.embedded[None, :, :, 0].expand(2, -1, -1, -1), held)
@@ -43,22 +42,6 @@ def model() -> NCGUIWorld:
         optimiser.step()
     carrier.eval()
     return model
-
-
-def _covered(model: NCGUIWorld) -> tuple[ScreenState, Tensor, Tensor]:
-    """Return a screen on which something has opened in BOX, what lies beneath it, and its pixels."""
-    beneath, window = (torch.from_numpy(random_screen(seed).copy()) for seed in (1, 2))
-    shown, (top, left, bottom, right) = beneath.clone(), BOX
-    shown[top:bottom, left:right] = window[top:bottom, left:right]
-    with torch.inference_mode():
-        embedded = model.embed(cells_of(beneath).flatten(0, 1)).unflatten(0, (8, 8))
-        state = new_screen_state(beneath, embedded, model.cell_encoder.nothing)
-        rows, columns = torch.nonzero(
-            (cells_of(shown) != cells_of(beneath)).flatten(2).any(-1), as_tuple=True
-        )
-        pixels = cells_of(shown)[rows, columns]
-        state.write_(rows, columns, pixels, model.embed(pixels), 1, nothing=model.cell_encoder.nothing)
-    return state, beneath, window[top:bottom, left:right]
 
 
 def _decided(follows: tuple[int, int, int, int]) -> Decided:
@@ -89,8 +72,8 @@ def _where(beneath: Tensor, window: Tensor, dx: int, dy: int) -> Tensor:
 
 
 @torch.inference_mode()
-def test_what_is_dragged_moves_whole_and_uncovers_what_it_covered(model: NCGUIWorld) -> None:
-    state, beneath, window = _covered(model)
+def test_what_is_dragged_moves_whole_and_uncovers_what_itcovered(model: NCGUIWorld) -> None:
+    state, beneath, window = covered(model)
     followed = HELD
     for dx, dy in ((5, 3), (14, 9), (70, 60), (14, 9)):  # once partly out of the screen, and back
         goal = HELD + torch.tensor([dx, dy])
@@ -121,7 +104,7 @@ def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it
     goal = HELD + 4
 
     def carried(decided: Decided, lead: Tensor, carrier: Carrier | None = None) -> Tensor | None:
-        state, _, _ = _covered(model)
+        state, _, _ = covered(model)
         learned, model.carrier = model.carrier, carrier or model.carrier
         before = decided.changed.clone()
         try:
@@ -148,7 +131,7 @@ def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it
 
 @torch.inference_mode()
 def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> None:
-    state, beneath, window = _covered(model)
+    state, beneath, window = covered(model)
     lead = torch.tensor([20, 9])
     for number in range(2):
         goal = HELD + (number + 1) * lead
@@ -185,8 +168,8 @@ def _show_(
 
 
 @torch.inference_mode()
-def test_cells_agree_about_what_lies_beneath_by_the_moment_in_which_it_was_covered(model: NCGUIWorld) -> None:
-    state, beneath, window = _covered(model)
+def test_cells_agree_about_what_lies_beneath_by_the_moment_in_which_it_wascovered(model: NCGUIWorld) -> None:
+    state, beneath, window = covered(model)
     # a cell remembers something newer, too, and thinks rather of that
     torn = torch.tensor([3]), torch.tensor([2])
     something = torch.zeros(1, 16, 16, 3, dtype=torch.uint8)
@@ -203,7 +186,7 @@ def test_cells_agree_about_what_lies_beneath_by_the_moment_in_which_it_was_cover
 
 @torch.inference_mode()
 def test_what_is_held_by_a_corner_stretches_and_is_carried_in_its_new_size(model: NCGUIWorld) -> None:
-    state, beneath, window = _covered(model)
+    state, beneath, window = covered(model)
     state.press_(*CORNER.tolist())
     followed, (top, left, bottom, right) = CORNER, BOX
     for tick, (dx, dy) in enumerate(((20, 9), (-9, 30), (12, -2))):
@@ -231,7 +214,7 @@ def test_what_is_held_by_a_corner_stretches_and_is_carried_in_its_new_size(model
 
 @torch.inference_mode()
 def test_it_gets_no_smaller_than_48_pixels(model: NCGUIWorld) -> None:
-    state, _, _ = _covered(model)
+    state, _, _ = covered(model)
     goal = CORNER - 60
     carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "bottom_right_corner")
     assert carried is not None
@@ -241,7 +224,7 @@ def test_it_gets_no_smaller_than_48_pixels(model: NCGUIWorld) -> None:
 
 @torch.inference_mode()
 def test_an_edge_that_the_pointer_does_not_hold_stays(model: NCGUIWorld) -> None:
-    state, beneath, _ = _covered(model)
+    state, beneath, _ = covered(model)
     goal = CORNER + torch.tensor([20, 9])
     carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "right_side")
     assert carried is not None
@@ -255,7 +238,7 @@ def test_an_edge_that_the_pointer_does_not_hold_stays(model: NCGUIWorld) -> None
 
 @torch.inference_mode()
 def test_where_nothing_is_remembered_the_vocabulary_says_what_lay_beneath(model: NCGUIWorld) -> None:
-    _, beneath, window = _covered(model)
+    _, beneath, window = covered(model)
     screen = _where(beneath, window, 0, 0)
     embedded = model.embed(cells_of(screen).flatten(0, 1)).unflatten(0, (8, 8))
     state = new_screen_state(screen, embedded, model.cell_encoder.nothing)
