@@ -40,6 +40,9 @@ _WHOLE = 0.48
 """Odds that a sprite opens there, from which on all of it does, whatever its cells say."""
 _MOSTLY = 0.5
 """Share of its cells that open it, from which on all of it does: windows were left torn otherwise."""
+_FEW = 3
+"""More cells of a sprite do not open unless all of it does: of 2,315 such cells in 45 held-out moments 751 became right, and 1,568 would have been
+had they stayed."""
 _ALONE = 0.4
 """Odds from which on nothing new is made up beside it: of 1,250 such cells in 1,200 recorded moments 350 became right."""
 EVENT_CELLS = 8
@@ -123,7 +126,7 @@ class Decided:
 
     def open_(self, screen: int, changed: Tensor, drawn: Tensor) -> Tensor:
         """Let the sprite that opens on a screen, if any does, open whole or alone where it, or most of its cells, are sure enough, in
-        place; return which cells change.
+        place, and else no more than few cells of it; return which cells change.
 
         changed: (h, w) cells that would; drawn: (h, w) those that the sprite changes
         """
@@ -134,6 +137,8 @@ class Decided:
             likelier = drawn & (self.returns[screen] <= odds)
             self.decisions.choose_(screen, likelier, Choice.SPRITE)
             self.returns[screen].masked_fill_(likelier, 0.0)
+        elif bool(opening.sum() > _FEW):
+            changed = changed & ~opening
         source = choice.argmax(-1)
         if odds > _ALONE and bool((changed & drawn & (source == Choice.SPRITE)).any()):
             made_up = (source == Choice.GENERATE) | (source == Choice.DICTIONARY)
