@@ -197,12 +197,12 @@ def test_a_sprite_opens_whole_if_most_of_its_cells_open_it(tiny_world: NeuralWor
 def test_no_more_than_few_cells_of_a_sprite_open_alone(tiny_world: NeuralWorld) -> None:
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
     drawn = torch.zeros(inputs.age.shape[1:], dtype=torch.bool)
-    drawn[:4] = True
+    drawn[:2] = True
     for count in (3, 4):
         first = looked_once(inputs, Choice.SPRITE)
         first.odds[0] = 0.3
         changed = torch.zeros_like(drawn)
-        changed[0, :count] = changed[5, 5] = True
+        changed[0, :count] = changed[-1, -1] = True
         assert first.open_(0, changed, drawn).sum() == (4 if count == 3 else 1)
 
 
