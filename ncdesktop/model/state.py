@@ -108,7 +108,7 @@ class ScreenState:
 
         nothing: (D,), see `new_screen_state`
         since:   tick of the press that is held: what has come since then for the first time, or is carried, is forgotten, as drags would
-                 fill the stacks otherwise
+                 fill the stacks otherwise; and what is replaced was so then, as a drag covers in one moment what it covers
         """
         fleeting = torch.zeros_like(rows, dtype=torch.bool)
         if since is not None:
@@ -121,7 +121,8 @@ class ScreenState:
         old, old_embedded = _and_nothing(old, 0), _and_nothing(self.embedded[rows, columns], nothing)
         self.contents[rows, columns] = torch.cat([pixels[:, None], old[which, source]], 1)
         self.embedded[rows, columns] = torch.cat([embedded[:, None], old_embedded[which, source]], 1)
-        left = torch.cat([torch.full_like(count, tick)[:, None], self.left_at[rows, columns]], 1)
+        covered_at = torch.full_like(count, tick if since is None else since)
+        left = torch.cat([covered_at[:, None], self.left_at[rows, columns]], 1)
         self.left_at[rows, columns] = _and_nothing(left, _LONG_AGO)[which, source]
         known = same & ~self.empty[rows, columns]
         self.fresh[rows, columns] = ~known.any(1)

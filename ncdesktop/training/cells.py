@@ -18,7 +18,7 @@ from ncdesktop.world import CELL
 
 __all__ = ["VERSION", "SessionCells", "session_cells"]
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,15 @@ def _decode(session: Session) -> SessionCells:
             memory.features[-1], memory.keys[-1], memory.points, memory.ages,
         )  # fmt: skip
         since = memory.held_since(tick)
+        covered_at = tick if since is None else max(since, 0)
         grid = ui.reshape(rows, CELL, columns, CELL * 3)
         changed = np.ones((rows, columns), bool) if before is None else (grid != before).any((1, 3))
         for cell in np.flatnonzero(changed).tolist():
             row, column = divmod(cell, columns)
             content = ids.setdefault(grid[row, :, column].tobytes(), len(ids))
-            before_it = [(old, left if place else tick) for place, (old, left) in enumerate(stacks[cell])]
+            before_it = [
+                (old, left if place else covered_at) for place, (old, left) in enumerate(stacks[cell])
+            ]
             if since is not None and came[cell] >= since:
                 del before_it[:1]  # see ScreenState.write_
             stack = ((content, -1), *[item for item in before_it if item[0] != content][:STACK])

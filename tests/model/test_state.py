@@ -37,7 +37,8 @@ def test_stack_holds_the_last_distinct_contents_newest_first_but_what_came_and_w
         since = tick - tick % 20 + 10 if tick % 20 >= 10 else None  # held for ten ticks of twenty
         write_(state, 1, 0, value, tick, since)
         kept = model[1:] if since is not None and came >= since else model
-        left[model[0]], came = tick, -1 if value in kept else tick
+        covered_at = tick if since is None else since  # all that a hold covers in one moment
+        left[model[0]], came = covered_at, -1 if value in kept else tick
         model = [value, *[old for old in kept if old != value][:STACK]]
         count = int(state.count[1, 0])
         assert count == len(model)
