@@ -194,16 +194,28 @@ def test_a_sprite_opens_whole_if_most_of_its_cells_open_it(tiny_world: NeuralWor
         assert torch.equal(first.open_(0, changed, drawn), drawn if count == 4 else changed)
 
 
-def test_no_more_than_few_cells_of_a_sprite_open_alone(tiny_world: NeuralWorld) -> None:
+def test_pieces_of_a_sprite_open_alone_if_they_are_few_or_many(tiny_world: NeuralWorld) -> None:
     inputs = tick_inputs([tiny_world._turn(busy_actions(1)[0])])
-    drawn = torch.zeros(inputs.age.shape[1:], dtype=torch.bool)
-    drawn[:2] = True
-    for count in (3, 4):
-        first = looked_once(inputs, Choice.SPRITE)
+    inputs.age = torch.zeros(1, 10, 10)
+    drawn = torch.ones(10, 10, dtype=torch.bool)
+
+    def opened(count: int, others: int, instead: Choice) -> tuple[int, int]:
+        """Return how many cells change, and how many of these open the sprite, where it does in `count` and others change, too."""
+        first = looked_once(inputs, Choice.SHIFT)
         first.odds[0] = 0.3
-        changed = torch.zeros_like(drawn)
-        changed[0, :count] = changed[-1, -1] = True
-        assert first.open_(0, changed, drawn).sum() == (4 if count == 3 else 1)
+        choice, changed = first.decisions.choice[0].flatten(0, 1), torch.zeros_like(drawn)
+        choice[:count, Choice.SPRITE], choice[:count, instead] = 20, 10
+        changed.view(-1)[: count + others] = True
+        changes = first.open_(0, changed, drawn)
+        opens = changes & (first.decisions.choice[0].argmax(-1) == Choice.SPRITE)
+        return int(changes.sum()), int(opens.sum())
+
+    assert opened(3, 0, Choice.EARLIER) == (3, 3)
+    assert opened(4, 2, Choice.EARLIER) == (2, 0)
+    assert opened(4, 12, Choice.EARLIER) == (12, 0)
+    assert opened(4, 13, Choice.EARLIER) == (17, 0)  # what else comes back is filled up
+    assert opened(4, 13, Choice.GENERATE) == (13, 0)
+    assert opened(39, 0, Choice.EARLIER) == (0, 0) and opened(40, 0, Choice.EARLIER) == (40, 40)
 
 
 def test_what_is_likelier_to_come_back_than_the_sprite_to_open_does(tiny_world: NeuralWorld) -> None:
