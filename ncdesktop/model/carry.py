@@ -11,18 +11,26 @@ from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import EVENT_CELLS, Decided
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of, differing, screen_of
-from ncdesktop.model.sprites import overlap
 from ncdesktop.model.state import ScreenState
-from ncdesktop.model.stretch import edges_of, stretched
-from ncdesktop.world import CELL
+from ncdesktop.model.stretch import edges_of
+from ncdesktop.model.things import (
+    add_,
+    arranged,
+    bring_,
+    cells_in,
+    forget_,
+    is_stretched,
+    on_screen,
+    refresh_,
+    thing_at,
+    under,
+)
 
-__all__ = ["carry_", "cells_in", "image_of", "is_there", "put_down_"]
+__all__ = ["carry_", "put_down_"]
 
 _SURE = 0.1
 """Odds that a box is right to the pixel, from which on it is carried: pixels too many or too few beat a torn window."""
 _FOLLOWS_CELLS, _FOLLOWS, _INSIDE = 3, 0.4, 0.5
-_STILL_THERE = 0.75
-"""Share of its pixels, what is written in it since then aside."""
 _VOTES, _LEAST = 2.0, 1e-6
 """How much moments count in what lies beneath, to a cell's own say; least chance of either."""
 _LEAST_PX = 48
@@ -58,15 +66,14 @@ def carry_(
     if not bool(state.holds) and not _take_(model, state, decided, place, goal - lead, follows, edges):
         _stay_(decided, place, follows)
         return None
+    if not bool(edges.all()) and not is_stretched(state):
+        state.taken = state.boxes[0].clone()
     box = _moved(state, lead)
-    image = image_of(state, box)
-    inside, own = overlap(state.under.shape, image.shape, *box[:2].tolist())
-    shown = state.under.clone()
-    shown[inside] = image[own]
+    shown = arranged(state, on_screen(state), box)
     differs = differing(shown, state.screen)
     there = cells_in(state, box) | (state.lifted & ~edges.all())
     if not bool(state.holds) and int((follows & there).sum()) < _FOLLOWS * int((differs & there).sum()):
-        state.let_go_()
+        forget_(state, 0)
         _stay_(decided, place, follows)
         return None  # something else follows in it
     state.holds = torch.ones_like(state.holds)
@@ -84,13 +91,13 @@ def _stay_(decided: Decided, place: int, follows: Tensor) -> None:
 
 def put_down_(state: ScreenState, lead: Tensor) -> None:
     """Let what is carried be where `carry_` has shown it, in place."""
-    state.carried = _moved(state, lead)
-    state.lifted = cells_in(state, state.carried)
+    state.boxes[0] = _moved(state, lead)
+    state.lifted, state.moved[0] = cells_in(state, state.boxes[0]), True
 
 
 def _moved(state: ScreenState, lead: Tensor) -> Tensor:
     """Return the box (4,) of what is carried when the edges that follow have moved by `lead` (2,)."""
-    box = state.carried + lead.flip(0).repeat(2) * state.edges
+    box = state.boxes[0] + lead.flip(0).repeat(2) * state.edges
     if bool(state.edges.all()):
         return box
     limits = box.new_tensor(state.screen.shape[:2])
@@ -98,17 +105,6 @@ def _moved(state: ScreenState, lead: Tensor) -> Tensor:
     sizes = (last - first).clamp(min=_LEAST_PX).minimum(limits)
     moved_first = torch.where(first_moves > 0, last - sizes, first)
     return torch.cat([moved_first, moved_first + sizes])
-
-
-def image_of(state: ScreenState, box: Tensor | None = None) -> Tensor:
-    """Return what is carried (h, w, 3), or its image in the size of a box (4,)."""
-    box = state.carried if box is None else box
-    top, left, bottom, right = state.taken.tolist()
-    image, across = state.cargo[: bottom - top, : right - left], state.across[: bottom - top]
-    height, width = (box[2:] - box[:2]).tolist()
-    return (
-        image if image.shape[:2] == (height, width) else stretched(image, (height, width), across, state.down)
-    )
 
 
 def _take_(
@@ -120,56 +116,35 @@ def _take_(
     follows: Tensor,
     edges: Tensor,
 ) -> bool:
-    """Find out, in place, what the pointer held at `at` (2,), by which `edges`: what was carried before, if it is still there, else a
-    box that is sure and in which cells follow. Tell whether there is any."""
-    covered, shown, features = state.under, state.embedded[:, :, 0], decided.features[place]
-    if _held(state, at):
-        image = image_of(state)
+    """Find out, in place, what the pointer held at `at` (2,), by which `edges`: the thing at the front there, if one is known, else a box that
+    is sure and in which cells follow. Tell whether there is any."""
+    refresh_(state)
+    shown, features = state.embedded[:, :, 0], decided.features[place]
+    thing = thing_at(state, *at.tolist())
+    box, sure = model.carrier(features[None], shown[None], at[None])
+    if thing is not None and (bool(state.moved[thing]) or float(sure) < _SURE):
+        bring_(state, thing)
     else:
-        box, sure = model.carrier(features[None], shown[None], at[None])
         inside = follows & cells_in(state, box[0])
         if float(sure) < _SURE or int(inside.sum()) < _INSIDE * int(follows.sum()):
             return False
-        state.carried = box[0]
-        covered = _beneath(model, state, decided, place)
-        top, left, bottom, right = box[0].tolist()
-        image = state.cargo.new_zeros(bottom - top, right - left, 3)
-    box = state.carried
-    top, left, bottom, right = box.tolist()
+        if thing is not None:
+            forget_(state, thing)
+        beneath = _beneath(model, state, decided, place, box[0])
+        add_(state, box[0])
+        state.behind = torch.where(under(state, 0)[..., None], beneath, state.behind)
+    top, _, bottom, _ = state.boxes[0].tolist()
     if not bool(edges.all()):
         state.across = torch.zeros_like(state.across)
-        state.across[: bottom - top], state.down = model.carrier.seams(features, shown, box)
-    here, own = overlap(state.screen.shape, (bottom - top, right - left), top, left)
-    image, under = image.clone(), state.screen.clone()
-    image[own], under[here] = state.screen[here], covered[here]
-    state.cargo = state.cargo.clone()
-    state.cargo[: bottom - top, : right - left] = image
-    state.edges, state.taken = edges, box
-    state.under, state.lifted = under, cells_in(state, box)
-    state.come_back_()
+        state.across[: bottom - top], state.down = model.carrier.seams(features, shown, state.boxes[0])
+    state.edges, state.lifted = edges, cells_in(state, state.boxes[0])
     return True
 
 
-def _held(state: ScreenState, at: Tensor) -> bool:
-    """Tell whether what was carried last is held at `at` (2,), (x, y)."""
-    top, left, bottom, right = state.carried.tolist()
-    x, y = at.tolist()
-    return top <= y < bottom and left <= x < right and is_there(state)
-
-
-def is_there(state: ScreenState) -> bool:
-    """Tell whether what was carried last, somewhere, still looks so."""
-    if bool(state.is_gone):
-        return False
-    image = image_of(state)
-    here, own = overlap(state.screen.shape, image.shape, *state.carried[:2].tolist())
-    return float((state.screen[here] == image[own]).all(-1).float().mean()) > _STILL_THERE
-
-
-def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int) -> Tensor:
-    """Return the screen (H, W, 3) with the cells of what is carried as the network thinks the likeliest that they were before."""
+def _beneath(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int, box: Tensor) -> Tensor:
+    """Return the screen (H, W, 3) with the cells in a box (4,) as the network thinks the likeliest that they were before."""
     cells = cells_of(state.screen).clone()
-    rows, columns = torch.nonzero(cells_in(state, state.carried), as_tuple=True)
+    rows, columns = torch.nonzero(cells_in(state, box), as_tuple=True)
     odds = decided.decisions.choice[place, rows, columns, Choice.EARLIER : Choice.GENERATE]
     odds = _by_moments(odds.float(), state.left_at[rows, columns], state.empty[rows, columns])
     cells[rows, columns] = state.contents[rows, columns, 1 + odds.argmax(-1)]
@@ -191,12 +166,3 @@ def _by_moments(odds: Tensor, left: Tensor, empty: Tensor) -> Tensor:
     _, moment = left.unique(return_inverse=True)
     votes = chance.new_zeros(int(moment.max()) + 1).index_add(0, moment.flatten(), chance.flatten())
     return chance.clamp(min=_LEAST).log() + _VOTES * (votes[moment] / len(odds)).clamp(min=_LEAST).log()
-
-
-def cells_in(state: ScreenState, box: Tensor) -> Tensor:
-    """Return (rows, columns) bool: cells that a box (4,) of pixels touches."""
-    top, left, bottom, right = box.tolist()
-    touched = torch.zeros(state.grid, dtype=torch.bool, device=state.screen.device)
-    rows = slice(max(top, 0) // CELL, -(-max(bottom, 0) // CELL))
-    touched[rows, max(left, 0) // CELL : -(-max(right, 0) // CELL)] = True
-    return touched

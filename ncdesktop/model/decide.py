@@ -79,6 +79,7 @@ class Decided:
     offset:      (B,) that brought the changes to natural rates
     returns:     (B, h, w): the probability that a cell is right to come back with its group, 0 where none does
     words:       (B, h, w) int64: the known contents that cells become, -1 where nobody has asked yet
+    meant:       (B, h, w) bool: what would change, had it not been taken back as unknown
     """
 
     changed: Tensor
@@ -92,6 +93,7 @@ class Decided:
 
     def __post_init__(self) -> None:
         self.words = torch.full_like(self.changed, -1, dtype=torch.int64)
+        self.meant = self.changed
 
     def surety(self, selector: Selector, trust: Tensor, share: Share = one_by_one) -> Tensor:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
@@ -191,7 +193,6 @@ def decide(
     """
 
     def begin() -> tuple[tuple[Tensor, Tensor, Tensor], Tensor, Decided]:
-        """Look for the first time; return what the second look needs, too."""
         encoded, keys = model.backbone.encode(inputs, action), model.selector.keys(inputs)
         return encoded, keys, look(inputs, encoded, keys, action)
 
@@ -208,8 +209,7 @@ def decide(
         if offset is None:
             offset = model.selector.offset(decisions.change, expected, seen)
         change = model.selector.natural(decisions.change, offset, seen.revealed)
-        nowhere = torch.full((len(action), 3), NO_SPRITE, device=action.device)
-        ones = torch.ones(len(action), device=action.device)
+        nowhere, ones = inputs.placed.new_full((len(action), 3), NO_SPRITE), offset.new_ones(len(action))
         return Decided(
             change > 0.5, change, decisions, features, nowhere, ones, offset, torch.zeros_like(change)
         )
@@ -276,7 +276,8 @@ def _rest_(decided: Decided, resting: Tensor) -> None:
 
 
 def _drop_the_unknown_(decided: Decided, selector: Selector, share: Share) -> None:
-    """Take back events, of screens, of which less than half is expected to become right, in place."""
+    """Take back events, of screens, of which less than half is expected to become right, in place; they were meant."""
+    decided.meant = decided.changed.clone()
     cells = decided.changed.sum((1, 2))
     if int(cells.max()) < EVENT_CELLS:
         return
@@ -294,8 +295,7 @@ def _place_(
     returns: as `Scene.sprites`
     """
     candidates, likely, any_ = found
-    of_sprite = first.decisions.choice.argmax(-1) == Choice.SPRITE
-    probability = first.probability
+    of_sprite, probability = first.decisions.choice.argmax(-1) == Choice.SPRITE, first.probability
     spoken = (of_sprite & (probability > probability.amax((1, 2), keepdim=True) / 2)).flatten(1).any(1)
     opens = spoken | (any_ > _OPENS)
     for screen in torch.nonzero(opens).flatten().tolist():

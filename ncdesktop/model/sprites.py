@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -22,6 +23,8 @@ NO_SPRITE = -1
 """Stands for the number of a sprite where none is placed."""
 ALIKE = 8
 """Cells whose values differ by less than this of 255, in the mean, look alike."""
+_FULL, _BODY, _MOSTLY = 0.8, 0.97, 0.7
+"""Shares of a row and of all of what is drawn in a window's box, and of a sprite that is in it, at least."""
 _SHEET_WIDTH = 8192
 """Neither side may be longer than WebP allows, 16,383 pixels."""
 
@@ -104,6 +107,22 @@ class Sprites:
         )
         bottom, right = (-(-max(max(at), CELL) // CELL) * CELL for at in (bottoms, rights))
         return screen[top:bottom, left:right], (top, left)
+
+    def body(self, number: int) -> tuple[int, int, int, int] | None:
+        """Return the box (top, left, bottom, right) of the window or menu in a sprite that is little more than that, as what opens with its
+        button in a panel; else None."""
+        drawn = self.images[number][..., 3] != 0
+        width = drawn.shape[1]
+        first, last = drawn.int().argmax(1), width - drawn.flip(1).int().argmax(1)
+        spans, rows = torch.stack([first, last], 1)[drawn.any(1)].unique(dim=0, return_counts=True)
+        left, right = spans[(rows * (spans[:, 1] - spans[:, 0])).argmax()].tolist()
+        full = F.pad((drawn[:, left:right].float().mean(1) >= _FULL).int(), (1, 1)).diff()
+        begins, ends = torch.nonzero(full > 0)[:, 0], torch.nonzero(full < 0)[:, 0]
+        longest = int((ends - begins).argmax())
+        top, bottom = int(begins[longest]), int(ends[longest])
+        body = drawn[top:bottom, left:right]
+        whole = float(body.float().mean()) >= _BODY and int(body.sum()) >= _MOSTLY * int(drawn.sum())
+        return (top, left, bottom, right) if whole else None
 
     @cached_property
     def fingerprint(self) -> int:

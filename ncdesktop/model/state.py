@@ -12,9 +12,11 @@ from ncdesktop.model.screen import cells_of
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.stretch import WHOLE
 
-__all__ = ["ScreenState", "new_screen_state", "restack"]
+__all__ = ["LONG_AGO", "THINGS", "ScreenState", "new_screen_state", "restack"]
 
-_LONG_AGO = -10_000
+LONG_AGO = -10_000
+THINGS = 5
+"""So many are known at most."""
 
 
 @dataclass
@@ -31,14 +33,17 @@ class ScreenState:
     pressed:    (64, 64, 3) uint8, what lay around the last press when it happened
     placed:     (3,) int64: the last sprite that opened (NO_SPRITE: none), y and x of its corner
     followed:   (2,) int64, (x, y): where the pointer was when the screen followed its drag last, or pressed
-    holds:      () bool: what is dragged is carried, see `ncdesktop.model.carry`
+    holds:      () bool: the first of the things is carried, see `ncdesktop.model.carry`
     edges:      (4,) int64: 1 for each edge of its box that follows, see `ncdesktop.model.stretch`
-    carried:    (4,) int64: the box of what is, or was last (top, left, bottom, right); all NOWHERE if nothing was
-    taken:      (4,) int64: the box in which it was taken hold of
-    cargo:      (H, W, 3) uint8: what it showed then, in the upper left; under likewise: the screen without it
+    taken:      (4,) int64: the box in which it was taken hold of, from which it is stretched; else all NOWHERE
     across:     (H,) int64: where its rows stretch; down () likewise: its columns, see `ncdesktop.model.stretch.stretched`
     lifted:     (rows, cols) bool: cells that show what is carried
-    gone_at:    () int64: tick in which what was carried went, see `ncdesktop.model.remove`; long ago where it did not
+    boxes:      (THINGS, 4) int64: where things are (top, left, bottom, right), the one at the front first; all NOWHERE where none is
+                known, see `ncdesktop.model.things`
+    images:     (THINGS, H, W, 3) uint8: what they show, in the upper left
+    gone_at:    (THINGS,) int64: tick in which each has gone, LONG_AGO while it is on the screen
+    moved:      (THINGS,) bool: which have been carried, so that their boxes are known to the pixel
+    behind:     (H, W, 3) uint8: the screen without them
     """
 
     screen: Tensor
@@ -53,14 +58,15 @@ class ScreenState:
     followed: Tensor
     holds: Tensor
     edges: Tensor
-    carried: Tensor
     taken: Tensor
-    cargo: Tensor
     across: Tensor
     down: Tensor
-    under: Tensor
     lifted: Tensor
+    boxes: Tensor
+    images: Tensor
     gone_at: Tensor
+    moved: Tensor
+    behind: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -71,11 +77,6 @@ class ScreenState:
         """(rows, cols, K) bool: stack places that hold nothing yet."""
         return torch.arange(1, 1 + STACK, device=self.count.device) >= self.count[..., None]
 
-    @property
-    def is_gone(self) -> Tensor:
-        """() bool: what was carried last is not on the screen, but may come back."""
-        return self.gone_at > _LONG_AGO
-
     def press_(self, x: float, y: float) -> None:
         """Keep what lies around (x, y) pixels as what was pressed; from there it may be dragged."""
         at = torch.tensor([[x, y]], device=self.screen.device)
@@ -83,13 +84,12 @@ class ScreenState:
         self.holds = torch.zeros_like(self.holds)
 
     def let_go_(self) -> None:
-        """Carry nothing from now on, and take it that nothing was."""
-        self.holds, self.carried = torch.zeros_like(self.holds), torch.full_like(self.carried, NOWHERE)
-        self.come_back_()
-
-    def come_back_(self) -> None:
-        """Take it that what is carried is on the screen."""
-        self.gone_at = torch.full_like(self.gone_at, _LONG_AGO)
+        """Carry nothing from now on, and know of no things."""
+        self.holds, self.taken = torch.zeros_like(self.holds), torch.full_like(self.taken, NOWHERE)
+        self.boxes, self.gone_at = (
+            torch.full_like(self.boxes, NOWHERE),
+            torch.full_like(self.gone_at, LONG_AGO),
+        )
 
     def write_(
         self,
@@ -123,7 +123,7 @@ class ScreenState:
         self.embedded[rows, columns] = torch.cat([embedded[:, None], old_embedded[which, source]], 1)
         covered_at = torch.full_like(count, tick if since is None else since)
         left = torch.cat([covered_at[:, None], self.left_at[rows, columns]], 1)
-        self.left_at[rows, columns] = _and_nothing(left, _LONG_AGO)[which, source]
+        self.left_at[rows, columns] = _and_nothing(left, LONG_AGO)[which, source]
         known = same & ~self.empty[rows, columns]
         self.fresh[rows, columns] = ~known.any(1)
         self.count[rows, columns] = count
@@ -175,21 +175,22 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         screen=screen.clone(),
         contents=contents,
         count=torch.ones(rows, columns, dtype=torch.int64, device=screen.device),
-        changed_at=torch.full((rows, columns), _LONG_AGO, dtype=torch.int64, device=screen.device),
+        changed_at=torch.full((rows, columns), LONG_AGO, dtype=torch.int64, device=screen.device),
         fresh=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
-        left_at=torch.full((rows, columns, STACK), _LONG_AGO, dtype=torch.int64, device=screen.device),
+        left_at=torch.full((rows, columns, STACK), LONG_AGO, dtype=torch.int64, device=screen.device),
         embedded=slots,
         pressed=around(screen[None], torch.tensor([[screen.shape[1] / 2, screen.shape[0] / 2]]))[0],
         placed=torch.full((3,), NO_SPRITE, device=screen.device),
         followed=torch.full((2,), NOWHERE, device=screen.device),
         holds=torch.tensor(False, device=screen.device),
         edges=torch.tensor(WHOLE, device=screen.device),
-        carried=torch.full((4,), NOWHERE, device=screen.device),
         taken=torch.full((4,), NOWHERE, device=screen.device),
-        cargo=torch.zeros_like(screen),
         across=torch.zeros(len(screen), dtype=torch.int64, device=screen.device),
         down=torch.tensor(0, device=screen.device),
-        under=torch.zeros_like(screen),
         lifted=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
-        gone_at=torch.tensor(_LONG_AGO, device=screen.device),
+        boxes=torch.full((THINGS, 4), NOWHERE, device=screen.device),
+        images=torch.zeros(THINGS, *screen.shape, dtype=torch.uint8, device=screen.device),
+        gone_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
+        moved=torch.zeros(THINGS, dtype=torch.bool, device=screen.device),
+        behind=screen.clone(),
     )

@@ -39,11 +39,13 @@ def check_state(state: State, model: NCGUIWorld, like: Mapping[str, np.ndarray])
         values = state.arrays[name]
         if not ((values >= least) & (values <= most)).all():  # nor is NaN
             raise StateError(f"this state is damaged: {name} holds numbers that it cannot have")
-    for name in ("screen/carried", "screen/taken"):
-        top, left, bottom, right = state.arrays[name].tolist()
-        least = int(state.arrays["screen/carried"][0] < state.arrays["screen/carried"][2])
-        if not (least <= bottom - top <= model.size[1] and least <= right - left <= model.size[0]):
-            raise StateError(f"this state is damaged: {name} is not a box")
+    for name in ("screen/boxes", "screen/taken"):
+        sizes = state.arrays[name].reshape(-1, 4)[:, 2:] - state.arrays[name].reshape(-1, 4)[:, :2]
+        if (
+            not ((sizes >= 0) & (sizes <= model.size[::-1])).all()
+            or ((sizes == 0).any(1) != (sizes == 0).all(1)).any()
+        ):
+            raise StateError(f"this state is damaged: {name} holds what is no box")
 
 
 def _ranges(state: State, model: NCGUIWorld) -> dict[str, tuple[ArrayLike, ArrayLike]]:
@@ -60,7 +62,7 @@ def _ranges(state: State, model: NCGUIWorld) -> dict[str, tuple[ArrayLike, Array
         ),
         "screen/followed": (-_FAR, _FAR),
         "screen/edges": (0, 1),
-        "screen/carried": (-_FAR, _FAR),
+        "screen/boxes": (-_FAR, _FAR),
         "screen/taken": (-_FAR, _FAR),
         "screen/across": (0, width),
         "screen/down": (0, height),

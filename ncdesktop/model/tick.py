@@ -18,7 +18,7 @@ from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.live_scene import LiveScene, of_each
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.remove import bring_back_, remove_
+from ncdesktop.model.rearrange import open_, rearrange_
 from ncdesktop.model.sampler import numbers, worth_a_look
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.turn import Turn, glimpse_of, tick_inputs
@@ -147,8 +147,7 @@ def _carry_out_(
     drags = dragging(inputs.features).tolist()
     whole = [
         carry
-        or remove_(turn.state, decided, place, inputs.points[place, PRESS], turn.tick, held=held)
-        or bring_back_(turn.state, decided, place, held=held)
+        or rearrange_(model, turn.state, decided, place, inputs.points[place, PRESS], turn.tick, held=held)
         or write_(model, turn.state, decided, place, inputs, float(likely[place].sigmoid()))
         for place, (turn, carry, held) in enumerate(zip(turns, carried, drags, strict=True))
     ]
@@ -171,6 +170,7 @@ def _carry_out_(
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()
+            open_(model, turn.state, placed)
         if (own == Choice.SHIFT).any():
             turn.state.followed = followed.clone()
     probabilities = np.zeros((len(turns), *turns[0].state.grid), np.float32)

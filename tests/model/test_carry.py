@@ -143,11 +143,11 @@ def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> 
         assert shown.equal(_where(beneath, window, *((number + 1) * lead).tolist()))
         _write_(model, state, shown, lead, 2 + number)
         state.press_(*goal.tolist())
-        assert not bool(state.holds) and state.carried.tolist() == [
+        assert not bool(state.holds) and state.boxes[0].tolist() == [
             edge + int((number + 1) * lead[1 - axis % 2]) for axis, edge in enumerate(BOX)
         ]
     state.let_go_()
-    assert (state.carried == NOWHERE).all()
+    assert (state.boxes == NOWHERE).all()
 
 
 def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, lead: Tensor, tick: int) -> None:
@@ -181,7 +181,7 @@ def test_cells_agree_about_what_lies_beneath_by_the_moment_in_which_it_wascovere
     decided.decisions.choice[0, 3, 2, Choice.EARLIER : Choice.EARLIER + 2] = torch.tensor([2.0, 0.0])
     carried = carry_(model, state, decided, 0, goal - HELD, goal, "fleur")
     assert carried is not None and carried[0].equal(_where(beneath, window, 20, 9))
-    assert state.under.equal(beneath)
+    assert state.behind.equal(beneath)
 
 
 @torch.inference_mode()
@@ -219,7 +219,7 @@ def test_it_gets_no_smaller_than_48_pixels(model: NCGUIWorld) -> None:
     carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "bottom_right_corner")
     assert carried is not None
     _write_(model, state, carried[0], goal - CORNER, 2)
-    assert state.carried.tolist() == [BOX[0], BOX[1], BOX[0] + 48, BOX[1] + 48]
+    assert state.boxes[0].tolist() == [BOX[0], BOX[1], BOX[0] + 48, BOX[1] + 48]
 
 
 @torch.inference_mode()
@@ -229,7 +229,7 @@ def test_an_edge_that_the_pointer_does_not_hold_stays(model: NCGUIWorld) -> None
     carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "right_side")
     assert carried is not None
     _write_(model, state, carried[0], goal - CORNER, 2)
-    assert state.carried.tolist() == [BOX[0], BOX[1], BOX[2], BOX[3] + 20]
+    assert state.boxes[0].tolist() == [BOX[0], BOX[1], BOX[2], BOX[3] + 20]
     assert state.screen[BOX[2] :].equal(beneath[BOX[2] :])
     assert not state.screen[BOX[0] : BOX[2], BOX[3] : BOX[3] + 20].equal(
         beneath[BOX[0] : BOX[2], BOX[3] : BOX[3] + 20]

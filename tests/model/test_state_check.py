@@ -35,7 +35,7 @@ def changed(state: State, name: str, array: np.ndarray) -> State:
         ("screen/left_at", 1 << 60),
         ("screen/embedded", np.nan),
         ("screen/placed", 3),
-        ("screen/carried", 1 << 40),
+        ("screen/boxes", 1 << 40),
         ("screen/taken", 1 << 40),
         ("screen/edges", 2),
         ("screen/across", 1 << 40),

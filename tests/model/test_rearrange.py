@@ -1,0 +1,197 @@
+"""Things go, come back and come to the front whole, or not at all."""
+
+import torch
+from covered import BOX, covered
+from tiny import make_tiny_model, random_screen
+from torch import Tensor
+
+from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.decide import Decided
+from ncdesktop.model.pipeline import NCGUIWorld
+from ncdesktop.model.rearrange import open_, rearrange_
+from ncdesktop.model.screen import cells_of, differing
+from ncdesktop.model.selector import Decisions
+from ncdesktop.model.sprites import Sprites
+from ncdesktop.model.state import LONG_AGO, ScreenState
+from ncdesktop.model.things import add_, on_screen
+
+ON_IT, ELSEWHERE = torch.tensor([40, 40]), torch.tensor([100, 120])
+GOES_AT = 9
+OTHER = (40, 40, 120, 120)
+
+
+def _opened() -> tuple[NCGUIWorld, ScreenState, Tensor, Tensor]:
+    """Return a model and a screen on which something is known to have opened in BOX, what lies beneath it, and the screen."""
+    model = make_tiny_model()
+    with torch.inference_mode():
+        state, beneath, _ = covered(model)
+    state.behind = beneath.clone()
+    add_(state, torch.tensor(BOX))
+    return model, state, beneath, state.screen.clone()
+
+
+def _becomes(*cells: tuple[int, int], choice: int = Choice.EARLIER) -> Decided:
+    """Let cells show what they showed before."""
+    choices, changed = torch.zeros(1, 8, 8, len(CHOICES)), torch.zeros(1, 8, 8, dtype=torch.bool)
+    for row, column in cells:
+        choices[0, row, column, choice], changed[0, row, column] = 5, True
+    facts = torch.full((1, 3), -1), torch.ones(1), torch.zeros(1), torch.zeros(1, 8, 8)
+    return Decided(
+        changed, changed.float(), Decisions(changed.float(), choices), torch.zeros(1, 8, 8, 16), *facts
+    )
+
+
+def _some(state: ScreenState, other: Tensor, share: float) -> list[tuple[int, int]]:
+    """Return a share of the cells in which a screen differs."""
+    cells = torch.nonzero(differing(state.screen, other)).tolist()
+    return [(row, column) for row, column in cells[: round(share * len(cells))]]
+
+
+def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, tick: int) -> None:
+    cells = torch.nonzero(differing(shown, state.screen), as_tuple=True)
+    pixels = cells_of(shown)[cells]
+    state.write_(*cells, pixels, model.embed(pixels), tick, nothing=model.cell_encoder.nothing)
+
+
+def _rearranged(
+    model: NCGUIWorld, state: ScreenState, decided: Decided, press: Tensor, tick: int, *, held: bool = False
+) -> Tensor | None:
+    done = rearrange_(model, state, decided, 0, press, tick, held=held)
+    if done is None:
+        return None
+    assert done[1].equal(differing(done[0], state.screen)) and bool((decided.changed[0] | ~done[1]).all())
+    return done[0]
+
+
+@torch.inference_mode()
+def test_a_thing_goes_whole_where_a_part_of_it_would() -> None:
+    model, state, beneath, _ = _opened()
+    gone = _rearranged(model, state, _becomes(*_some(state, beneath, 0.4)), ON_IT, GOES_AT)
+    assert gone is not None and gone.equal(beneath)
+    assert on_screen(state) == []
+    _write_(model, state, gone, GOES_AT)
+    assert rearrange_(model, state, _becomes((2, 2)), 0, ON_IT, GOES_AT + 1, held=False) is None
+
+
+@torch.inference_mode()
+def test_what_was_pressed_uncovers_nothing_where_it_does_not_go() -> None:
+    model, state, beneath, _ = _opened()
+    some = _some(state, beneath, 0.4)
+    for cells, press, held, stays in (
+        (some[: len(some) // 2], ON_IT, False, []),
+        (some, ON_IT, True, []),
+        (some, ELSEWHERE, False, some),  # something comes to the front of a part of it
+    ):
+        decided = _becomes(*cells, (7, 7))
+        assert _rearranged(model, state, decided, press, GOES_AT, held=held) is None
+        assert [tuple(cell) for cell in torch.nonzero(decided.changed[0]).tolist()] == [*stays, (7, 7)]
+    state.screen[BOX[0] : BOX[2], BOX[1] : BOX[3]] = 7  # something else is there
+    assert _rearranged(model, state, _becomes(*some), ON_IT, GOES_AT) is None
+    assert (state.gone_at == LONG_AGO).all()
+
+
+@torch.inference_mode()
+def test_it_comes_back_whole_as_it_was_and_nothing_else_does() -> None:
+    model, state, beneath, shown = _opened()
+    shown[40:50, 30:60] = 99  # something is written in it
+    _write_(model, state, shown, GOES_AT - 1)
+    gone = _rearranged(model, state, _becomes(*_some(state, beneath, 0.4)), ON_IT, GOES_AT)
+    assert gone is not None
+    gone[:16, -16:] = 3  # with it comes a button
+    _write_(model, state, gone, GOES_AT)
+    later = gone.clone()
+    cells_of(later)[7, 0] = 200
+    _write_(model, state, later, GOES_AT + 5)
+
+    few = _becomes(*_some(state, shown, 0.1))
+    assert _rearranged(model, state, few, ON_IT, GOES_AT + 9) is None and few.changed.any()
+    cells = _some(state, shown, 0.5)
+    assert _rearranged(model, state, _becomes(*cells), ON_IT, GOES_AT + 9, held=True) is None
+    decided = _becomes(*cells, (0, 7), (7, 0))
+    back = _rearranged(model, state, decided, ON_IT, GOES_AT + 9)
+    assert back is not None and on_screen(state) == [0]
+    assert back[BOX[0] : BOX[2], BOX[1] : BOX[3]].equal(shown[BOX[0] : BOX[2], BOX[1] : BOX[3]])
+    assert bool(decided.changed[0, 0, 7]) and not bool(
+        decided.changed[0, 7, 0]
+    )  # with it went the first alone
+    _write_(model, state, back, GOES_AT + 9)
+    assert state.behind.equal(later)
+
+
+@torch.inference_mode()
+def test_one_behind_another_comes_to_the_front_as_it_was_there_whether_remembered_or_by_words() -> None:
+    for choice in (Choice.EARLIER, Choice.DICTIONARY):
+        model, state, beneath, alone = _opened()
+        other = torch.from_numpy(random_screen(5).copy())
+        here = slice(OTHER[0], OTHER[2]), slice(OTHER[1], OTHER[3])
+        both = alone.clone()
+        both[here] = other[here]
+        _write_(model, state, both, 5)
+        add_(state, torch.tensor(OTHER))
+        raised = both.clone()
+        raised[BOX[0] : BOX[2], BOX[1] : BOX[3]] = alone[BOX[0] : BOX[2], BOX[1] : BOX[3]]
+        unfocused = both.clone()
+        unfocused[20:30, 20:30] = 50  # its title, which can be seen
+        _write_(model, state, unfocused, 6)
+        some = _some(state, raised, 0.4)
+        decided = _becomes(*some, choice=choice)
+        if choice == Choice.DICTIONARY:
+            words = torch.arange(len(some))
+            for word, cell in zip(words.tolist(), some, strict=True):
+                model.vocabulary[word] = cells_of(raised)[cell]
+                decided.words[0][cell] = word
+        decided.meant, decided.changed = decided.changed, torch.zeros_like(decided.changed)  # was dropped
+        assert _rearranged(model, state, _becomes(*some[:2]), ON_IT, 8) is None
+        done = _rearranged(model, state, decided, ON_IT, 9)
+        assert done is not None and done.equal(raised)
+        assert state.boxes[:2].tolist() == [list(BOX), list(OTHER)]
+        _write_(model, state, done, 9)
+        gone = _rearranged(model, state, _becomes(*_some(state, beneath, 0.3)), ON_IT, 10)
+        if gone is not None:
+            assert gone[here].equal(other[here])
+
+
+@torch.inference_mode()
+def test_cells_at_its_border_keep_what_becomes_of_them_outside() -> None:
+    model, state, beneath, _ = _opened()
+    pressed = state.screen.clone()
+    pressed[16:20, 16:64] = 200  # a button above it, which is let go when it closes
+    _write_(model, state, pressed, 5)
+    decided = _becomes(*_some(state, beneath, 0.5))
+    row = decided.decisions.choice[0, 1, 1:4]
+    row[:, Choice.EARLIER], row[:, Choice.EARLIER + 1] = 0, 5
+    gone = _rearranged(model, state, decided, ON_IT, GOES_AT)
+    assert gone is not None and gone[:, :64].equal(beneath[:, :64])
+
+
+@torch.inference_mode()
+def test_what_lies_behind_is_known_before_anything_opens() -> None:
+    model = make_tiny_model()
+    state, _, _ = covered(model)
+    before = state.screen.clone()
+    assert _rearranged(model, state, _becomes((1, 1)), ON_IT, 3) is None
+    _write_(model, state, torch.full_like(before, 5), 3)
+    add_(state, torch.tensor([0, 0, 128, 128]))
+    gone = _rearranged(model, state, _becomes(*_some(state, before, 0.5)), ON_IT, 4)
+    assert gone is not None and gone.equal(before)
+
+
+@torch.inference_mode()
+def test_a_sprite_that_opens_whole_is_a_thing_without_its_button() -> None:
+    model, state, _, _ = _opened()
+    image = torch.zeros(116, 110, 4, dtype=torch.uint8)
+    image[:16, 60:90, 3] = image[16:, :, 3] = 255  # a button in a panel, and the window below it
+    image[..., :3] = 77
+    model.sprites = Sprites([image])
+    placed = torch.tensor([0, 4, 9])
+    open_(model, state, placed)
+    assert len(on_screen(state)) == 1  # it does not show
+    _write_(model, state, model.sprites.drawn(state.screen[None], placed[None])[0], 4)
+    open_(model, state, placed)
+    assert state.boxes[0].tolist() == [20, 9, 120, 119] and len(on_screen(state)) == 2
+    assert (state.images[0, :100, :110] == 77).all()
+    inside = Sprites([torch.full((80, 100, 4), 255, dtype=torch.uint8)])
+    model.sprites, placed = inside, torch.tensor([0, 30, 15])
+    _write_(model, state, inside.drawn(state.screen[None], placed[None])[0], 5)
+    open_(model, state, placed)
+    assert len(on_screen(state)) == 2  # it is a part of it

@@ -1,0 +1,90 @@
+"""What is known of things: which lies on which, what they show, and which there is room for."""
+
+import torch
+from covered import covered
+from tiny import make_tiny_model
+from torch import Tensor
+
+from ncdesktop.model.drag import NOWHERE
+from ncdesktop.model.sprites import Sprites
+from ncdesktop.model.state import THINGS, ScreenState
+from ncdesktop.model.things import add_, arranged, bring_, forget_, known, on_screen, refresh_, thing_at
+
+
+def _with(*boxes: tuple[int, int, int, int]) -> ScreenState:
+    """Return a screen with things, the last of them at the front, each of one colour."""
+    state = covered(make_tiny_model())[0]
+    for number, box in enumerate(boxes):
+        refresh_(state)
+        state.screen[_in(box)] = number
+        add_(state, torch.tensor(box))
+    return state
+
+
+def _in(box: tuple[int, int, int, int]) -> tuple[slice, slice]:
+    return slice(box[0], box[2]), slice(box[1], box[3])
+
+
+def _boxes(number: int) -> list[tuple[int, int, int, int]]:
+    return [(10 * place, 5, 10 * place + 40, 60) for place in range(number)]
+
+
+@torch.inference_mode()
+def test_things_lie_on_one_another_in_their_order() -> None:
+    state = _with((0, 0, 50, 50), (30, 30, 90, 90))
+    assert arranged(state, on_screen(state)).equal(state.screen)
+    assert (thing_at(state, 40, 40), thing_at(state, 10, 10), thing_at(state, 100, 100)) == (0, 1, None)
+    bring_(state, 1)
+    raised = arranged(state, on_screen(state))
+    assert (raised[0:50, 0:50] == 0).all() and (raised[50:90, 50:90] == 1).all()
+    assert arranged(state, []).equal(state.behind) and state.behind.equal(
+        covered(make_tiny_model())[0].screen
+    )
+
+
+@torch.inference_mode()
+def test_the_one_at_the_front_is_known_as_it_looks_now_others_as_they_did_there() -> None:
+    state = _with((0, 0, 50, 50), (30, 30, 90, 90))
+    state.screen[60:64, 60:64], state.screen[4:8, 4:8], state.screen[100:, 100:] = 9, 8, 7
+    refresh_(state)
+    shown = arranged(state, on_screen(state))
+    assert (
+        (shown[60:64, 60:64] == 9).all() and (shown[4:8, 4:8] == 0).all() and (shown[100:, 100:] == 7).all()
+    )
+    state.screen[35:85, 35:85] = 200  # it has gone
+    refresh_(state)
+    assert state.boxes[:2].tolist() == [[0, 0, 50, 50], [NOWHERE] * 4]
+    assert (state.behind[60:80, 60:80] == 200).all()
+
+
+@torch.inference_mode()
+def test_of_more_things_than_can_be_known_the_first_gone_or_the_last_behind_are_forgotten() -> None:
+    boxes = _boxes(THINGS + 1)
+    state = _with(*boxes[:THINGS])
+    state.gone_at[2] = 7
+    add_(state, torch.tensor(boxes[-1]))
+    kept = [list(box) for box in reversed(boxes) if box != boxes[2]]
+    assert state.boxes.tolist() == kept
+    state = _with(*boxes)
+    assert state.boxes.tolist() == [list(box) for box in reversed(boxes[1:])]
+    assert (state.behind[_in((0, 5, 10, 60))] == 0).all()  # what is forgotten is still seen
+    forget_(state, 0)
+    assert state.boxes.tolist() == [*(list(box) for box in reversed(boxes[1:-1])), [NOWHERE] * 4]
+
+
+@torch.inference_mode()
+def test_what_opens_in_the_box_of_another_takes_its_place() -> None:
+    state = _with((0, 0, 50, 50), (0, 1, 51, 50))
+    assert known(state) == [0] and state.boxes[0].tolist() == [0, 1, 51, 50]
+
+
+def test_the_body_of_a_sprite_is_the_window_in_it() -> None:
+    def body(*drawn: tuple[int, int, int, int]) -> tuple[int, int, int, int] | None:
+        image: Tensor = torch.zeros(100, 120, 4, dtype=torch.uint8)
+        for box in drawn:
+            image[(*_in(box), 3)] = 255
+        return Sprites([image]).body(0)
+
+    assert body((0, 0, 100, 120)) == (0, 0, 100, 120)
+    assert body((20, 10, 100, 110), (0, 30, 20, 60)) == (20, 10, 100, 110)
+    assert body((0, 0, 40, 60), (50, 60, 100, 120)) is None  # two things
