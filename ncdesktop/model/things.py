@@ -127,19 +127,21 @@ def add_(state: ScreenState, box: Tensor) -> None:
 
 def bring_(state: ScreenState, place: int) -> None:
     """Let the one at a place be at the front, in place, on the screen or not."""
-    _settle_(state)
-    order = [place, *(other for other in range(len(state.boxes)) if other != place)]
-    for name in _OF_EACH:
-        setattr(state, name, getattr(state, name)[order])
+    _reorder_(state, [place, *(other for other in range(len(state.boxes)) if other != place)])
 
 
 def forget_(state: ScreenState, place: int) -> None:
     """Know nothing of the one at a place any more, in place."""
+    _reorder_(state, [*(other for other in range(len(state.boxes)) if other != place), place])
+    state.boxes[-1], state.gone_at[-1] = NOWHERE, LONG_AGO
+
+
+def _reorder_(state: ScreenState, order: list[int]) -> None:
+    """Let the things be in another order, in place; one that is not the first any more is not carried."""
     _settle_(state)
-    order = [*(other for other in range(len(state.boxes)) if other != place), place]
+    state.holds = state.holds & (order[0] == 0)
     for name in _OF_EACH:
         setattr(state, name, getattr(state, name)[order])
-    state.boxes[-1], state.gone_at[-1] = NOWHERE, LONG_AGO
 
 
 def covers(box: Tensor, other: Tensor) -> float:

@@ -73,6 +73,16 @@ def test_of_more_things_than_can_be_known_the_first_gone_or_the_last_behind_are_
 
 
 @torch.inference_mode()
+def test_what_is_not_at_the_front_any_more_is_not_carried() -> None:
+    for change_, holds in ((lambda state: bring_(state, 0), True), (lambda state: bring_(state, 1), False),
+                           (lambda state: forget_(state, 1), True), (lambda state: forget_(state, 0), False)):  # fmt: skip
+        state = _with((0, 0, 50, 50), (30, 30, 90, 90))
+        state.holds = torch.tensor(True)
+        change_(state)
+        assert bool(state.holds) == holds
+
+
+@torch.inference_mode()
 def test_what_opens_in_the_box_of_another_takes_its_place() -> None:
     state = _with((0, 0, 50, 50), (0, 1, 51, 50))
     assert known(state) == [0] and state.boxes[0].tolist() == [0, 1, 51, 50]
