@@ -118,6 +118,8 @@ class Sprites:
         left, right = spans[(rows * (spans[:, 1] - spans[:, 0])).argmax()].tolist()
         full = F.pad((drawn[:, left:right].float().mean(1) >= _FULL).int(), (1, 1)).diff()
         begins, ends = torch.nonzero(full > 0)[:, 0], torch.nonzero(full < 0)[:, 0]
+        if not len(begins):
+            return None
         longest = int((ends - begins).argmax())
         top, bottom = int(begins[longest]), int(ends[longest])
         body = drawn[top:bottom, left:right]

@@ -97,4 +97,5 @@ def test_the_body_of_a_sprite_is_the_window_in_it() -> None:
 
     assert body((0, 0, 100, 120)) == (0, 0, 100, 120)
     assert body((20, 10, 100, 110), (0, 30, 20, 60)) == (20, 10, 100, 110)
+    assert body(*((0, column, 100, column + 1) for column in range(0, 120, 2))) is None  # no row is full
     assert body((0, 0, 40, 60), (50, 60, 100, 120)) is None  # two things
