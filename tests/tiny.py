@@ -6,10 +6,12 @@ import torch
 from ncdesktop.actions import Action, fold
 from ncdesktop.events import Button, Key, Move
 from ncdesktop.model.actions_encoder import ActionEncoder, ActionEncoderConfig
+from ncdesktop.model.arranger import Arranger, ArrangerConfig
 from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.carrier import Carrier, CarrierConfig
 from ncdesktop.model.cell_encoder import CellEncoder, CellEncoderConfig
 from ncdesktop.model.choices import Choice
+from ncdesktop.model.finder import Finder, FinderConfig
 from ncdesktop.model.generator import Generator, GeneratorConfig
 from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -100,6 +102,20 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
                 CarrierConfig(feature_dim=16, cell_dim=16, dim=8, grid=(size[1] // 16, size[0] // 16))
             ),
             "generator": Generator(GeneratorConfig(feature_dim=16, action_dim=32, width=16, blocks=1)),
+            "finder": Finder(
+                FinderConfig(
+                    dim=8,
+                    pixel_dim=8,
+                    coarse_dim=8,
+                    heads=2,
+                    layers=1,
+                    blocks=1,
+                    grid=(size[1] // 16, size[0] // 16),
+                )
+            ),
+            "arranger": Arranger(
+                ArrangerConfig(cell_dim=16, grid=(size[1] // 16, size[0] // 16), cursors=2, width=4, dim=16)
+            ),
         },
         vocabulary=words,
         cursors=tiny_cursors(),

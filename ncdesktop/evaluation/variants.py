@@ -13,6 +13,7 @@ from ncdesktop.model.actions_encoder import ActionEncoder
 from ncdesktop.model.backbone import Backbone
 from ncdesktop.model.carrier import Carrier
 from ncdesktop.model.cell_encoder import CellEncoder
+from ncdesktop.model.finder import Finder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -29,7 +30,7 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
     """
     model = copy.deepcopy(world.model)
     grid = size[1] // CELL, size[0] // CELL
-    glimpsing = model.glance, model.placer, model.uncoverer
+    glimpsing = model.glance, model.placer, model.uncoverer, model.arranger
     for part in (model.backbone, *glimpsing):
         part.config = replace(part.config, grid=grid)
     learned: list[tuple[nn.Module, str]] = [(model.backbone, "place_down"), (model.backbone, "place_up")]
@@ -38,7 +39,8 @@ def stretched(world: NeuralWorld, size: tuple[int, int]) -> NeuralWorld:
         places = getattr(network, name).detach().permute(2, 0, 1)[None]
         wide = F.interpolate(places, size=grid, mode="nearest")[0].permute(1, 2, 0)
         setattr(network, name, nn.Parameter(wide.contiguous()))
-    model.carrier = Carrier(replace(model.carrier.config, grid=grid)).eval()  # unsure: nothing is carried
+    model.carrier = Carrier(replace(model.carrier.config, grid=grid)).eval()
+    model.finder = Finder(replace(model.finder.config, grid=grid)).eval()  # finds nothing: nothing is carried
     model.start = np.array(Image.fromarray(model.start).resize(size, Image.Resampling.NEAREST))
     return NeuralWorld(model, model_hash="stretched", device=world.device, steps=world.steps)
 
@@ -62,6 +64,8 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         "uncoverer": model.uncoverer,
         "typist": model.typist,
         "scribe": model.scribe,
+        "finder": model.finder,
+        "arranger": model.arranger,
         "carrier": Carrier(replace(model.carrier.config, feature_dim=fine)),
         "generator": Generator(
             replace(model.generator.config, feature_dim=fine, width=wide(model.generator.config.width))

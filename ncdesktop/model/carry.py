@@ -18,12 +18,15 @@ from ncdesktop.model.things import (
     arranged,
     bring_,
     cells_in,
+    doubt_,
     forget_,
+    imagine_,
+    is_seen_in,
     is_stretched,
     on_screen,
     refresh_,
     thing_at,
-    under,
+    unseen_beneath,
 )
 
 __all__ = ["carry_", "put_down_"]
@@ -45,6 +48,7 @@ def carry_(
     lead: Tensor,
     goal: Tensor,
     shape: str,
+    tick: int,
 ) -> tuple[Tensor, Tensor] | None:
     """Where the network lets the screen follow a drag, and knows the box of what it carries: return the screen (H, W, 3) after it
     and the cells (rows, columns) that differ, and let what is `decided` of dream `place`, all of whose screen was looked at,
@@ -63,13 +67,13 @@ def carry_(
         follows &= choice.argmax(-1) == Choice.SHIFT
     if int(follows.sum()) < _FOLLOWS_CELLS:
         return None
-    if not bool(state.holds) and not _take_(model, state, decided, place, goal - lead, follows, edges):
+    if not bool(state.holds) and not _take_(model, state, decided, place, goal - lead, follows, edges, tick):
         _stay_(decided, place, follows)
         return None
     if not bool(edges.all()) and not is_stretched(state):
         state.taken = state.boxes[0].clone()
     box = _moved(state, lead)
-    shown = arranged(state, on_screen(state), box)
+    shown, _ = arranged(state, on_screen(state), box)
     differs = differing(shown, state.screen)
     there = cells_in(state, box) | (state.lifted & ~edges.all())
     if not bool(state.holds) and int((follows & there).sum()) < _FOLLOWS * int((differs & there).sum()):
@@ -115,14 +119,18 @@ def _take_(
     at: Tensor,
     follows: Tensor,
     edges: Tensor,
+    tick: int,
 ) -> bool:
     """Find out, in place, what the pointer held at `at` (2,), by which `edges`: the thing at the front there, if one is known, else a box that
-    is sure and in which cells follow. Tell whether there is any."""
+    is sure and in which cells follow; and what lies beneath. Tell whether there is any."""
     refresh_(state)
     shown, features = state.embedded[:, :, 0], decided.features[place]
     thing = thing_at(state, *at.tolist())
-    box, sure = model.carrier(features[None], shown[None], at[None])
-    if thing is not None and (bool(state.moved[thing]) or float(sure) < _SURE):
+    seen = model.finder.seen(state.screen[None])
+    box, sure = model.finder(seen, torch.zeros_like(at[:1]), at[None])
+    if thing is not None and (
+        bool(state.moved[thing]) or float(sure) < _SURE or is_seen_in(state, thing, box[0])
+    ):
         bring_(state, thing)
     else:
         inside = follows & cells_in(state, box[0])
@@ -130,13 +138,14 @@ def _take_(
             return False
         if thing is not None:
             forget_(state, thing)
-        beneath = _beneath(model, state, decided, place, box[0])
-        add_(state, box[0])
-        state.behind = torch.where(under(state, 0)[..., None], beneath, state.behind)
+        add_(state, box[0], tick)
+        doubt_(state)
+    if unseen_beneath(state).any():
+        imagine_(state, _beneath(model, state, decided, place, state.boxes[0]))
     top, _, bottom, _ = state.boxes[0].tolist()
     if not bool(edges.all()):
         state.across = torch.zeros_like(state.across)
-        state.across[: bottom - top], state.down = model.carrier.seams(features, shown, state.boxes[0])
+        state.across[: bottom - top], state.down = model.carrier(features, shown, state.boxes[0])
     state.edges, state.lifted = edges, cells_in(state, state.boxes[0])
     return True
 

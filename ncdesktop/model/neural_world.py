@@ -16,10 +16,12 @@ from ncdesktop.model.crew import Crew, Painter, spare_cores
 from ncdesktop.model.cuda import check_cuda
 from ncdesktop.model.drag import follows, goal, lead
 from ncdesktop.model.int8 import in_int8_, int8_pays
+from ncdesktop.model.perceive import perceive_
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
 from ncdesktop.model.screen import cells_of, windows
 from ncdesktop.model.state import ScreenState, new_screen_state
 from ncdesktop.model.state_check import check_state
+from ncdesktop.model.things import carried_on_
 from ncdesktop.model.tick import dream_ticks_
 from ncdesktop.model.turn import Turn
 from ncdesktop.model.view import choose_view, whole
@@ -27,6 +29,8 @@ from ncdesktop.world import CELL, Cursor, Frame, Insight, Start, State
 
 __all__ = ["NeuralWorld", "step_together"]
 
+_REARRANGED_CELLS = 8
+"""So many change at least where windows do."""
 _SCREEN = tuple(field.name for field in fields(ScreenState))
 _MEMORY = tuple(field.name for field in fields(ActionMemory))
 
@@ -116,6 +120,7 @@ class NeuralWorld:
             cells = cells_of(pixels)
             embedded = self.model.embed(cells.flatten(0, 1)).unflatten(0, cells.shape[:2])
             self._screen = new_screen_state(pixels, embedded, self.model.cell_encoder.nothing)
+            perceive_(self.model, self._screen, self._tick)
         return self._frame(None)
 
     def step(self, action: Action) -> Frame:
@@ -144,6 +149,8 @@ class NeuralWorld:
                     rows, columns, pixels, self.model.embed(pixels), self._tick,
                     nothing=self.model.cell_encoder.nothing, since=self._memory.held_since(self._tick),
                 )  # fmt: skip
+            if len(rows) >= _REARRANGED_CELLS:
+                perceive_(self.model, self._screen, self._tick)
         return self._frame(None)
 
     def get_state(self) -> State:
@@ -205,6 +212,7 @@ class NeuralWorld:
             corners = torch.stack([rows, columns], 1) * CELL - ahead.flip(-1)
             moved = windows(screen.screen[None], torch.zeros_like(rows), corners, CELL)
             if follows((moved == pixels).flatten(1).all(1)):
+                carried_on_(screen, screen.followed, ahead[0])
                 screen.followed = goal(points, ages, newest)[0]
 
     def _frame(self, insight: Insight | None) -> Frame:

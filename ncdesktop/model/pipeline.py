@@ -15,9 +15,11 @@ from torch import Tensor, nn
 from ncdesktop.errors import WeightsError
 from ncdesktop.images import read_image
 from ncdesktop.model.actions_encoder import ActionEncoder
+from ncdesktop.model.arranger import Arranger
 from ncdesktop.model.backbone import Backbone
 from ncdesktop.model.carrier import Carrier
 from ncdesktop.model.cell_encoder import CellEncoder
+from ncdesktop.model.finder import Finder
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.glance import Glance
 from ncdesktop.model.inputs import TickInputs
@@ -34,7 +36,7 @@ from ncdesktop.world import CELL, Cursor
 
 __all__ = ["SMALL_PARTS", "NCGUIWorld"]
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
@@ -43,12 +45,14 @@ _PARTS: dict[str, type[Part]] = {
     "selector": Selector,
     "placer": Placer,
     "uncoverer": Uncoverer,
+    "finder": Finder,
+    "arranger": Arranger,
     "carrier": Carrier,
     "typist": Typist,
     "scribe": Scribe,
     "generator": Generator,
 }
-SMALL_PARTS = ("placer", "uncoverer", "carrier", "typist", "scribe")
+SMALL_PARTS = ("placer", "uncoverer", "finder", "arranger", "carrier", "typist", "scribe")
 """Those without which a dream goes on, with looks alone: before they have learned anything, they do nothing."""
 _VOCABULARY_COLUMNS = 128
 
@@ -83,6 +87,8 @@ class NCGUIWorld(nn.Module):
         self.uncoverer: Uncoverer = parts["uncoverer"]  # type: ignore[assignment]
         self.typist: Typist = parts["typist"]  # type: ignore[assignment]
         self.scribe: Scribe = parts["scribe"]  # type: ignore[assignment]
+        self.finder: Finder = parts["finder"]  # type: ignore[assignment]
+        self.arranger: Arranger = parts["arranger"]  # type: ignore[assignment]
         self.carrier: Carrier = parts["carrier"]  # type: ignore[assignment]
         self.generator: Generator = parts["generator"]  # type: ignore[assignment]
         self.vocabulary: Tensor

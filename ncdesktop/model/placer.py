@@ -61,6 +61,7 @@ class Placer(Part):
     """
 
     Config = PlacerConfig
+    packed = True
 
     def __init__(self, config: PlacerConfig | None = None) -> None:
         super().__init__()

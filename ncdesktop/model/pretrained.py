@@ -1,4 +1,7 @@
-"""A part of the model on disk: diffusers' layout, a folder with `config.json` and `diffusion_pytorch_model.safetensors`."""
+"""A part of the model on disk: diffusers' layout, a folder with `config.json` and `diffusion_pytorch_model.safetensors`.
+
+In half precision, the large matrices of some parts are stored in eight bits, each row with a scale of its own, `NAME.scale`.
+"""
 
 import dataclasses
 import json
@@ -18,10 +21,17 @@ __all__ = ["Part"]
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
+_SCALE, _LARGE = ".scale", 4096
+
+
 class Part(nn.Module):
-    """A network built from one frozen config dataclass, `Config`, which can be saved and loaded. No pickle."""
+    """A network built from one frozen config dataclass, `Config`, which can be saved and loaded. No pickle.
+
+    packed: whether its large matrices are stored in eight bits where the others are in half precision
+    """
 
     Config: ClassVar[Any]
+    packed: ClassVar[bool] = False
     config: Any
 
     def save_pretrained(self, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
@@ -29,6 +39,8 @@ class Part(nn.Module):
         tensors = {
             name: tensor.detach().to("cpu", dtype).contiguous() for name, tensor in self.state_dict().items()
         }
+        if self.packed and dtype == torch.float16:
+            tensors = {key: part for name, tensor in tensors.items() for key, part in _pack(name, tensor)}
         config = {"_class_name": type(self).__name__, **dataclasses.asdict(self.config)}
         write_atomically(folder / "config.json", json.dumps(config, indent=2).encode())
         write_atomically(folder / WEIGHTS, save(tensors, metadata={"format": "pt"}))
@@ -43,7 +55,7 @@ class Part(nn.Module):
                 raise WeightsError(f"{folder / 'config.json'}: holds a {found}, expected a {cls.__name__}")
             part = cls(cls.Config(**{key: value for key, value in config.items() if not key.startswith("_")}))
             tensors = load_file(folder / WEIGHTS)
-            part.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+            part.load_state_dict(_unpacked(tensors))
         except OSError as error:
             raise WeightsError(
                 f"{folder}: cannot be read ({error.strerror or error}); is it a whole model?"
@@ -57,3 +69,25 @@ class Part(nn.Module):
         except RuntimeError as error:
             raise WeightsError(f"{folder / WEIGHTS}: does not fit its config.json: {error}") from error
         return part.eval()
+
+
+def _pack(name: str, tensor: torch.Tensor) -> list[tuple[str, torch.Tensor]]:
+    """Return what a tensor is stored as, by names: itself or, if it is large, its rows in eight bits and their scales."""
+    if tensor.ndim < 2 or tensor.numel() < _LARGE:
+        return [(name, tensor)]
+    rows = tensor.float().flatten(1)
+    scale = rows.abs().amax(1).clamp(min=1e-12) / 127
+    packed = (rows / scale[:, None]).round().to(torch.int8).view(tensor.shape)
+    return [(name, packed), (name + _SCALE, scale)]
+
+
+def _unpacked(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the tensors that were stored, as fp32."""
+    found = {}
+    for name, tensor in tensors.items():
+        scale = tensors.get(name + _SCALE)
+        if name.endswith(_SCALE) and name.removesuffix(_SCALE) in tensors:
+            continue
+        own = tensor.float()
+        found[name] = own if scale is None else own * scale.view(-1, *[1] * (own.ndim - 1))
+    return found

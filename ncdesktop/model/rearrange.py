@@ -1,7 +1,7 @@
 """Things go, come back and come to the front whole, or not at all, where the network lets enough of their cells do so.
 
 Cell by cell they did so in pieces: one that has been moved has covered its cells in many moments, and what lies behind another is
-told by some cells as what they remember, by others as a word of the vocabulary.
+told by some cells as what they remember, by others as a word of the vocabulary. Which of them does, the arranger says, and the cells.
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ncdesktop.model.arranger import Known
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import Decided
+from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
-from ncdesktop.model.screen import cells_of, differing, screen_of
+from ncdesktop.model.screen import differing, screen_of
 from ncdesktop.model.sprites import overlap
 from ncdesktop.model.state import LONG_AGO, ScreenState
 from ncdesktop.model.things import (
@@ -28,13 +30,19 @@ from ncdesktop.model.things import (
 )
 from ncdesktop.world import CELL
 
-__all__ = ["open_", "rearrange_"]
+__all__ = ["PRESSED", "known_things", "open_", "rearrange_"]
 
 _GOES, _GOES_FROM_AFAR = 0.3, 0.7
 """Share of its cells that uncover what lies beneath, from which on all of them do: where it was pressed last itself, and where
 something else was, which may come to the front of a part of it."""
 _COMES = 0.3
 """Share of the cells that would show it, from which on all of them do."""
+_LIKELY = 0.5
+"""How likely the arranger has to find it, for that to count."""
+_PARTLY = 0.5
+"""Share of what changes from which on it is one thing that goes or comes; or is what that would show by chance, as when a menu closes."""
+PRESSED = 1
+"""Ticks after a press in which what happens answers it, even if the pointer moves, and is no drag."""
 _OPENED = 40
 """So many cells a thing has that opens."""
 _PART = 0.95
@@ -45,19 +53,28 @@ _AS_DRAWN = 0.75
 
 @dataclass(frozen=True)
 class _Case:
-    """A thing goes, or comes to the front: what it takes, and what the screen (H, W, 3) would be, in which cells (rows, columns) it would
-    differ, and in which of these it becomes that already."""
+    """A thing goes, or comes to the front: how likely, and what share of the cells it takes, what the screen (H, W, 3) would be, of which
+    pixels that is not known (H, W), in which cells (rows, columns) it would differ, in which of these it becomes that already, and which share of
+    what is meant to change in its box these are."""
 
     place: int
     goes: bool
+    chance: float
     least: float
     shown: Tensor
+    unknown: Tensor
     differs: Tensor
     become: Tensor
+    part: float
 
     @property
     def share(self) -> float:
         return int(self.become.sum()) / max(int(self.differs.sum()), 1)
+
+    def enough(self, dropped: bool) -> bool:
+        """Tell whether it does so; dropped: most of what the cells would become is expected to be wrong."""
+        told = self.share >= self.least and bool(self.become.any())
+        return told and (dropped or self.part >= _PARTLY or self.chance > _LIKELY)
 
 
 def rearrange_(
@@ -65,16 +82,17 @@ def rearrange_(
     state: ScreenState,
     decided: Decided,
     place: int,
-    press: Tensor,
+    glimpse: Glimpse,
     tick: int,
     *,
-    held: bool,
+    dragged: bool,
 ) -> tuple[Tensor, Tensor] | None:
     """Where enough cells become what they would if one of the things went, or came to the front, let it do so whole: return the screen
-    (H, W, 3) after it and the cells (rows, columns) that differ, and let what is `decided` of dream `place`, all of whose screen was looked at, be that, in place.
-    Else, or while a button is `held`, let none of them become a part of it, and return None.
+    (H, W, 3) after it and the cells (rows, columns) that differ, and let what is `decided` of dream `place`, all of whose screen was looked at,
+    be that, in place. Else, or where something is `dragged`, let what changes besides other things not make a part of it go or come, and
+    return None.
 
-    press: (2,), (x, y) pixels of the last press
+    glimpse: of this one moment
     """
     meant = decided.meant[place]
     if meant.any():
@@ -82,18 +100,30 @@ def rearrange_(
     if meant.shape != state.grid or not meant.any() or not known(state):
         return None
     becomes, told = _become(model, state, decided, place)
-    pressed = thing_at(state, *press.tolist())
-    cases = [_case(state, which, goes, becomes, told, pressed) for which, goes in _possible(state)]
-    enough = [case for case in cases if case.share >= case.least and bool(case.become.any())]
+    target = screen_of(becomes)
+    pressed = thing_at(state, *glimpse.points[0, PRESS].tolist())
+    things, places = known_things(state, tick)
+    chances = model.arranger.chances(glimpse, things)[0].tolist()
+    likely = dict(zip(places, chances, strict=True))
+    cases = [
+        _case(state, which, goes, likely[which][not goes], target, told, meant, pressed)
+        for which, goes in _possible(state)
+    ]
     changed = decided.changed[place]
-    if held or not enough:
+    dropped = not bool(changed.any())
+    enough = [case for case in cases if case.enough(dropped)]
+    drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
+    if drag or not enough:
         for case in cases:
-            if case.place == pressed or not case.goes:
-                changed &= ~case.become
+            some = changed & case.become
+            torn = case.place == pressed or not case.goes
+            if torn and (drag or case.share < _COMES) and some.sum() < _PARTLY * changed.sum():
+                changed &= ~some
         return None
-    best = max(enough, key=lambda case: case.share)
+    best = max(enough, key=lambda case: case.chance + case.share)
     box = state.boxes[best.place]
-    shown, inside = _with_borders(state, best.shown, becomes, told & changed, box), cells_in(state, box)
+    shown = torch.where(best.unknown[..., None], target, best.shown)
+    shown, inside = _with_borders(state, shown, target, told & changed, box), cells_in(state, box)
     differs = differing(shown, state.screen)
     if int(state.gone_at[best.place]) != LONG_AGO:  # with it comes no more than went with it
         changed &= state.changed_at == state.gone_at[best.place]
@@ -106,16 +136,27 @@ def rearrange_(
     return shown, differs
 
 
-def _with_borders(state: ScreenState, shown: Tensor, becomes: Tensor, told: Tensor, box: Tensor) -> Tensor:
-    """Return a screen (H, W, 3) with cells that become what is `told` of them showing that around a box (4,) that they reach into."""
+def known_things(state: ScreenState, tick: int) -> tuple[Known, list[int]]:
+    """Return what is known of the things of one screen, those on it first; and their places."""
+    places = on_screen(state)
+    places += [place for place in range(len(state.boxes)) if place not in places]
+    boxes, came_at, gone_at = state.boxes[places], state.came_at[places], state.gone_at[places]
+    there = boxes[:, 2] > boxes[:, 0]
+    order = ((came_at < came_at[:, None]) & there).sum(1)
+    gone = torch.where(gone_at == LONG_AGO, -1, (tick - gone_at).clamp(min=0))
+    return Known(boxes[None], gone[None], order[None]), places
+
+
+def _with_borders(state: ScreenState, shown: Tensor, target: Tensor, told: Tensor, box: Tensor) -> Tensor:
+    """Return a screen (H, W, 3) with cells that are `told` to become what a target (H, W, 3) shows showing that around a box (4,) that they reach into."""
     top, left, bottom, right = box.tolist()
     here, _ = overlap(shown.shape, (bottom - top, right - left), top, left)
     around = (told & cells_in(state, box)).repeat_interleave(CELL, 0).repeat_interleave(CELL, 1)
     around[here] = False
-    return torch.where(around[..., None], screen_of(becomes), shown)
+    return torch.where(around[..., None], target, shown)
 
 
-def open_(model: NCGUIWorld, state: ScreenState, placed: Tensor) -> None:
+def open_(model: NCGUIWorld, state: ScreenState, placed: Tensor, tick: int) -> None:
     """Take it, in place, that a sprite (3,) which has opened is a thing, if the screen shows it large and whole, and it is no part of the one
     at the front."""
     body = model.sprites.body(int(placed[0]))
@@ -128,7 +169,7 @@ def open_(model: NCGUIWorld, state: ScreenState, placed: Tensor) -> None:
     if any(covers(state.boxes[front], box) >= _PART for front in on_screen(state)[:1]):
         return
     if same.numel() >= _OPENED * CELL**2 and float(same.float().mean()) >= _AS_DRAWN:
-        add_(state, box)
+        add_(state, box, tick)
 
 
 def _possible(state: ScreenState) -> list[tuple[int, bool]]:
@@ -140,14 +181,24 @@ def _possible(state: ScreenState) -> list[tuple[int, bool]]:
 
 
 def _case(
-    state: ScreenState, which: int, goes: bool, becomes: Tensor, told: Tensor, pressed: int | None
+    state: ScreenState,
+    which: int,
+    goes: bool,
+    chance: float,
+    target: Tensor,
+    told: Tensor,
+    meant: Tensor,
+    pressed: int | None,
 ) -> _Case:
     others = [place for place in on_screen(state) if place != which]
-    shown = arranged(state, others if goes else [which, *others])
+    shown, unknown = arranged(state, others if goes else [which, *others])
     differs = differing(shown, state.screen)
-    become = differs & told & (becomes == cells_of(shown)).flatten(2).all(-1)
-    least = _COMES if not goes else _GOES if which == pressed else _GOES_FROM_AFAR
-    return _Case(which, goes, least, shown, differs, become)
+    become = differs & told & ~differing(shown, target)
+    from_afar = goes and which != pressed and chance < _LIKELY
+    least = _GOES_FROM_AFAR if from_afar else _GOES if goes else _COMES
+    inside = meant & cells_in(state, state.boxes[which])
+    part = int(become.sum()) / max(int(inside.sum()), 1)
+    return _Case(which, goes, chance, least, shown, unknown, differs, become, part)
 
 
 def _become(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int) -> tuple[Tensor, Tensor]:

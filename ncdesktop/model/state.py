@@ -40,10 +40,11 @@ class ScreenState:
     lifted:     (rows, cols) bool: cells that show what is carried
     boxes:      (THINGS, 4) int64: where things are (top, left, bottom, right), the one at the front first; all NOWHERE where none is
                 known, see `ncdesktop.model.things`
-    images:     (THINGS, H, W, 3) uint8: what they show, in the upper left
+    images:     (THINGS, H, W, 3) uint8: what they show, in the upper left; seen (THINGS, H, W) bool: how far that has been seen
+    came_at:    (THINGS,) int64: tick in which each came to be known
     gone_at:    (THINGS,) int64: tick in which each has gone, LONG_AGO while it is on the screen
     moved:      (THINGS,) bool: which have been carried, so that their boxes are known to the pixel
-    behind:     (H, W, 3) uint8: the screen without them
+    behind:     (H, W, 3) uint8: the screen without them; bare (H, W) bool: how far that has been seen
     """
 
     screen: Tensor
@@ -64,9 +65,12 @@ class ScreenState:
     lifted: Tensor
     boxes: Tensor
     images: Tensor
+    seen: Tensor
+    came_at: Tensor
     gone_at: Tensor
     moved: Tensor
     behind: Tensor
+    bare: Tensor
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -84,12 +88,8 @@ class ScreenState:
         self.holds = torch.zeros_like(self.holds)
 
     def let_go_(self) -> None:
-        """Carry nothing from now on, and know of no things."""
+        """Carry nothing from now on, in place."""
         self.holds, self.taken = torch.zeros_like(self.holds), torch.full_like(self.taken, NOWHERE)
-        self.boxes, self.gone_at = (
-            torch.full_like(self.boxes, NOWHERE),
-            torch.full_like(self.gone_at, LONG_AGO),
-        )
 
     def write_(
         self,
@@ -190,7 +190,10 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         lifted=torch.zeros(rows, columns, dtype=torch.bool, device=screen.device),
         boxes=torch.full((THINGS, 4), NOWHERE, device=screen.device),
         images=torch.zeros(THINGS, *screen.shape, dtype=torch.uint8, device=screen.device),
+        seen=torch.zeros(THINGS, *screen.shape[:2], dtype=torch.bool, device=screen.device),
+        came_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
         gone_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
         moved=torch.zeros(THINGS, dtype=torch.bool, device=screen.device),
         behind=screen.clone(),
+        bare=torch.ones(screen.shape[:2], dtype=torch.bool, device=screen.device),
     )

@@ -66,6 +66,7 @@ def _ranges(state: State, model: NCGUIWorld) -> dict[str, tuple[ArrayLike, Array
         "screen/taken": (-_FAR, _FAR),
         "screen/across": (0, width),
         "screen/down": (0, height),
+        "screen/came_at": (-_FAR, state.tick),
         "screen/gone_at": (-_FAR, state.tick),
         "memory/features": (-4, 4),
         "memory/keys": (0, key_count() - 1),

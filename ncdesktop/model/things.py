@@ -17,20 +17,26 @@ __all__ = [
     "add_",
     "arranged",
     "bring_",
+    "carried_on_",
     "cells_in",
+    "covers",
+    "doubt_",
     "forget_",
-    "image_of",
+    "imagine_",
+    "is_seen_in",
     "is_stretched",
     "known",
     "on_screen",
     "refresh_",
     "thing_at",
-    "under",
+    "unseen_beneath",
+    "visible",
 ]
 
-_OF_EACH = ("boxes", "images", "gone_at", "moved")
+_OF_EACH = ("boxes", "images", "seen", "came_at", "gone_at", "moved")
 _SAME_BOX = 0.9
 """Share of each of two boxes that is in the other, from which on what comes in one of them takes the place of what was in the other."""
+_NEARLY_PX = 3
 _STILL_THERE = 0.75
 """Share of its pixels that can be seen, what is written in it since then aside."""
 
@@ -46,6 +52,12 @@ def on_screen(state: ScreenState) -> list[int]:
     return [place for place in known(state) if gone_at[place] == LONG_AGO]
 
 
+def is_seen_in(state: ScreenState, place: int, box: Tensor) -> bool:
+    """Tell whether what is seen of one lies in a box (4,), which ends where the screen does, or nearly so."""
+    own = state.boxes[place].clamp(min=0).minimum(box.new_tensor(state.screen.shape[:2]).repeat(2))
+    return bool(((own - box).abs() <= _NEARLY_PX).all())
+
+
 def thing_at(state: ScreenState, x: float, y: float) -> int | None:
     """Return the place of the one at the front at (x, y) pixels, None where none is."""
     boxes = state.boxes.tolist()
@@ -56,56 +68,86 @@ def thing_at(state: ScreenState, x: float, y: float) -> int | None:
     return None
 
 
-def image_of(state: ScreenState, place: int, box: Tensor | None = None) -> Tensor:
-    """Return what one shows (h, w, 3), or would in the size of a box (4,)."""
-    stretches = place == 0 and is_stretched(state)
-    top, left, bottom, right = (state.taken if stretches else state.boxes[place]).tolist()
-    image, across = state.images[place, : bottom - top, : right - left], state.across[: bottom - top]
-    at = state.boxes[place] if box is None else box
-    height, width = (at[2:] - at[:2]).tolist()
-    return (
-        image if image.shape[:2] == (height, width) else stretched(image, (height, width), across, state.down)
-    )
+def _looks_of(state: ScreenState, place: int, box: Tensor) -> tuple[Tensor, Tensor]:
+    """Return what one shows (h, w, 3), and how far that has been seen (h, w), in the size of a box (4,)."""
+    top, left, bottom, right = (
+        state.taken if place == 0 and is_stretched(state) else state.boxes[place]
+    ).tolist()
+    part = slice(bottom - top), slice(right - left)
+    image, seen = state.images[place][part], state.seen[place][part]
+    height, width = (box[2:] - box[:2]).tolist()
+    if seen.shape == (height, width):
+        return image, seen
+    seams = state.across[: bottom - top], state.down
+    return stretched(image, (height, width), *seams), stretched(seen[..., None], (height, width), *seams)[
+        ..., 0
+    ]
 
 
-def arranged(state: ScreenState, places: list[int], box: Tensor | None = None) -> Tensor:
-    """Return the screen (H, W, 3) with the things at some places, those at the front first, and nothing else in front of what lies behind
-    them all; box: (4,) of the first, if that is not where it is."""
-    shown = state.behind.clone()
-    for number, place in reversed(list(enumerate(places))):
-        at = state.boxes[place] if number or box is None else box
-        image = image_of(state, place, at)
+def arranged(state: ScreenState, places: list[int], box: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Return the screen (H, W, 3) with the things at some places, those at the front first, and what lies behind them all; and of which
+    pixels it is not known how they look then (H, W) bool, they show what they show now.
+
+    What is seen of a thing stays as it looks now, unless it comes to the front: then it looks as it did there.
+
+    box: (4,) of the first, if that is not where it is
+    """
+    there = on_screen(state)
+    now, then = _fronts(state, there), _fronts(state, places, box)
+    comes = bool(places) and (box is not None or places[:1] != there[:1])
+    uncovered = (then == NOWHERE) & (now != NOWHERE)
+    shown = torch.where((uncovered & state.bare)[..., None], state.behind, state.screen)
+    unknown = uncovered & ~state.bare
+    for number, place in enumerate(places):
+        at = box if box is not None and not number else state.boxes[place]
+        image, seen = _looks_of(state, place, at)
         here, own = overlap(shown.shape, image.shape, *at[:2].tolist())
-        shown[here] = image[own]
-    return shown
+        new = then[here] == place
+        if number or not comes:
+            new = new & (now[here] != place)
+        shown[here] = torch.where((new & seen[own])[..., None], image[own], shown[here])
+        unknown[here] |= new & ~seen[own]
+    return shown, unknown
+
+
+def _fronts(state: ScreenState, places: list[int], box: Tensor | None = None) -> Tensor:
+    """Return (H, W) int8: which of the things at some places, those at the front first, is seen, NOWHERE where none is."""
+    front = torch.full_like(state.bare, NOWHERE, dtype=torch.int8)
+    for number, place in reversed(list(enumerate(places))):
+        at = box if box is not None and not number else state.boxes[place]
+        front[_part(state, at)[0]] = place
+    return front
 
 
 def refresh_(state: ScreenState) -> None:
     """Let the one at the front show what the screen shows there, and what lies behind them all likewise where none is, in place, and forget
     those that are not what they were.
 
-    The others stay as they were when they were at the front: so they look when they come there again.
+    The others stay as they were when they were at the front: so they look when they come there again. Of them only what had not
+    been seen yet is.
     """
     _settle_(state)
-    covered = torch.zeros(state.screen.shape[:2], dtype=torch.bool, device=state.screen.device)
+    covered = torch.zeros_like(state.bare)
     first, gone = True, []
     for place in on_screen(state):
-        image = state.images[place]
-        here, own = _seen(state, place)
-        free = ~covered[here]
-        same = (state.screen[here] == image[own]).all(-1)
-        if float((same & free).sum()) < _STILL_THERE * float(free.sum()):
+        here, own = _part(state, state.boxes[place])
+        image, seen, free = state.images[place][own], state.seen[place][own], ~covered[here]
+        screen = state.screen[here]
+        same = (screen == image).all(-1)
+        if float((same & free & seen).sum()) < _STILL_THERE * float((free & seen).sum()):
             gone.append(place)
             continue
-        if first:
-            image[own] = state.screen[here]
+        new = free if first else free & ~seen
+        state.images[place][own] = torch.where(new[..., None], screen, image)
+        state.seen[place][own] |= free
         covered[here], first = True, False
     state.behind = torch.where(covered[..., None], state.behind, state.screen)
+    state.bare = state.bare | ~covered
     for place in reversed(gone):
         forget_(state, place)
 
 
-def add_(state: ScreenState, box: Tensor) -> None:
+def add_(state: ScreenState, box: Tensor, tick: int) -> None:
     """Take it, in place, that a thing is at the front, in a box (4,) of pixels, as the screen shows it there: instead of what was known
     in that box; where none is left to spare, of what went first, or lies behind the others, nothing is known any more."""
     _settle_(state)
@@ -117,17 +159,31 @@ def add_(state: ScreenState, box: Tensor) -> None:
     if len(places) == len(boxes):
         gone = [place for place in places if place not in on_screen(state)]
         if not gone:
-            state.behind = arranged(state, places[-1:])
+            here, own = _part(state, state.boxes[places[-1]])
+            seen = state.seen[places[-1]][own]
+            state.behind[here] = torch.where(
+                seen[..., None], state.images[places[-1]][own], state.behind[here]
+            )
+            state.bare[here] |= seen
         forget_(state, min(gone, key=lambda place: int(state.gone_at[place])) if gone else places[-1])
     bring_(state, len(known(state)))
-    state.boxes[0], state.gone_at[0], state.moved[0] = box, LONG_AGO, False
-    here, own = _seen(state, 0)
-    state.images[0][own] = state.screen[here]
+    state.boxes[0], state.came_at[0], state.gone_at[0], state.moved[0] = box, tick, LONG_AGO, False
+    here, own = _part(state, box)
+    state.images[0][own], state.seen[0] = state.screen[here], False
+    state.seen[0][own] = True
 
 
 def bring_(state: ScreenState, place: int) -> None:
     """Let the one at a place be at the front, in place, on the screen or not."""
     _reorder_(state, [place, *(other for other in range(len(state.boxes)) if other != place)])
+
+
+def carried_on_(state: ScreenState, at: Tensor, lead: Tensor) -> None:
+    """Let the one at the front at a point (2,), (x, y) pixels, if one is, be where a drag has carried it by `lead` (2,), in place."""
+    place = thing_at(state, *at.tolist())
+    if place is not None:
+        bring_(state, place)
+        state.boxes[0] += lead.flip(0).repeat(2)
 
 
 def forget_(state: ScreenState, place: int) -> None:
@@ -150,14 +206,46 @@ def covers(box: Tensor, other: Tensor) -> float:
     return int((last - first).clamp(min=0).prod()) / max(int((other[2:] - other[:2]).prod()), 1)
 
 
-def under(state: ScreenState, place: int) -> Tensor:
-    """Return (H, W) bool: where one lies right before what lies behind them all."""
-    alone = torch.zeros(state.screen.shape[:2], dtype=torch.bool, device=state.screen.device)
-    alone[_seen(state, place)[0]] = True
-    for other in on_screen(state):
-        if other != place:
-            alone[_seen(state, other)[0]] = False
-    return alone
+def doubt_(state: ScreenState) -> None:
+    """Let what lies beneath the one at the front not be known, in place, where it looks the same: it may have been seen when nobody knew that
+    this one was there."""
+    covered = torch.zeros_like(state.bare)
+    covered[_part(state, state.boxes[0])[0]] = True
+    state.bare = state.bare & ~(covered & (state.behind == state.screen).all(-1))
+    for place in on_screen(state)[1:]:
+        here, own = _part(state, state.boxes[place])
+        same = (state.images[place][own] == state.screen[here]).all(-1)
+        state.seen[place][own] &= ~(covered[here] & same)
+
+
+def unseen_beneath(state: ScreenState) -> Tensor:
+    """Return (H, W) bool: where the one at the front lies on what has not been seen."""
+    there = on_screen(state)
+    under, beneath = _fronts(state, there) == there[0], _fronts(state, there[1:])
+    unseen = under & (beneath == NOWHERE) & ~state.bare
+    for place in there[1:]:
+        here, own = _part(state, state.boxes[place])
+        unseen[here] |= (under & (beneath == place))[here] & ~state.seen[place][own]
+    return unseen
+
+
+def imagine_(state: ScreenState, screen: Tensor) -> None:
+    """Take it, in place, that beneath the one at the front lies what a screen (H, W, 3) shows, where that has not been seen."""
+    there, unseen = on_screen(state), unseen_beneath(state)
+    beneath = _fronts(state, there[1:])
+    bare = unseen & (beneath == NOWHERE)
+    state.behind, state.bare = torch.where(bare[..., None], screen, state.behind), state.bare | bare
+    for place in there[1:]:
+        here, own = _part(state, state.boxes[place])
+        new = (unseen & (beneath == place))[here]
+        state.images[place][own][new] = screen[here][new]
+        state.seen[place][own] |= new
+
+
+def visible(state: ScreenState, place: int) -> float:
+    """Return the share of a thing that others on the screen, in front of it, do not cover; of what is on the screen of it."""
+    front = _fronts(state, on_screen(state))[_part(state, state.boxes[place])[0]]
+    return int((front == place).sum()) / max(front.numel(), 1)
 
 
 def cells_in(state: ScreenState, box: Tensor) -> Tensor:
@@ -173,10 +261,13 @@ def _settle_(state: ScreenState) -> None:
     """Let what was stretched keep the size that it has, in place."""
     if not is_stretched(state):
         return
-    image, sizes = image_of(state, 0), [box[2:] - box[:2] for box in (state.taken, state.boxes[0])]
+    (image, seen), sizes = (
+        _looks_of(state, 0, state.boxes[0]),
+        [box[2:] - box[:2] for box in (state.taken, state.boxes[0])],
+    )
     (old_height, old_width), (height, width) = (size.tolist() for size in sizes)
     rows = sources(old_height, height, state.down[None])[0]
-    state.images[0, :height, :width] = image.clone()
+    state.images[0, :height, :width], state.seen[0, :height, :width] = image, seen
     state.across[:height] = (state.across[rows] + width - old_width).clamp(min=0)
     state.down = (state.down + height - old_height).clamp(min=0)
     state.taken = torch.full_like(state.taken, NOWHERE)
@@ -186,7 +277,7 @@ def is_stretched(state: ScreenState) -> bool:
     return bool(state.taken[2] > state.taken[0])
 
 
-def _seen(state: ScreenState, place: int) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Return the part of the screen where one is, as slices of it and of the image."""
-    top, left, bottom, right = state.boxes[place].tolist()
+def _part(state: ScreenState, box: Tensor) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return the part of the screen where a box (4,) is, as slices of it and of an image in that box."""
+    top, left, bottom, right = box.tolist()
     return overlap(state.screen.shape, (bottom - top, right - left), top, left)

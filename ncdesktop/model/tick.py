@@ -14,7 +14,7 @@ from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.crew import Crew, Painter, share_of
 from ncdesktop.model.decide import Cells, Decided, decide
 from ncdesktop.model.drag import dragging, goal
-from ncdesktop.model.glimpse import PRESS, Glimpse
+from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.live_scene import LiveScene, of_each
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -113,7 +113,7 @@ def _look_(
     clock.append(time.perf_counter())
     scene = LiveScene(model, turns, inputs, (action, inputs.typed()), steps, painter)
     decided = decide(model, inputs, action, glimpse, likely, scene, drawn, share=share_of(painter))
-    found = _carry_out_(model, turns, inputs, likely, decided, scene, clock)
+    found = _carry_out_(model, turns, inputs, glimpse, likely, decided, scene, clock)
     spent = {
         name: 1000 * (after - before)
         for name, before, after in zip(_STAGES, clock[:-1], clock[1:], strict=True)
@@ -130,6 +130,7 @@ def _carry_out_(
     model: NCGUIWorld,
     turns: Sequence[Turn],
     inputs: TickInputs,
+    glimpse: Glimpse,
     likely: Tensor,
     decided: Decided,
     scene: LiveScene,
@@ -141,15 +142,24 @@ def _carry_out_(
     """
     goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     carried = [
-        carry_(model, turn.state, decided, place, inputs.lead[place], goals[place], _shape(model, turn))
+        carry_(
+            model,
+            turn.state,
+            decided,
+            place,
+            inputs.lead[place],
+            goals[place],
+            _shape(model, turn),
+            turn.tick,
+        )
         for place, turn in enumerate(turns)
     ]
     drags = dragging(inputs.features).tolist()
     whole = [
         carry
-        or rearrange_(model, turn.state, decided, place, inputs.points[place, PRESS], turn.tick, held=held)
+        or rearrange_(model, turn.state, decided, place, glimpse.at([place]), turn.tick, dragged=dragged)
         or write_(model, turn.state, decided, place, inputs, float(likely[place].sigmoid()))
-        for place, (turn, carry, held) in enumerate(zip(turns, carried, drags, strict=True))
+        for place, (turn, carry, dragged) in enumerate(zip(turns, carried, drags, strict=True))
     ]
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
@@ -170,7 +180,7 @@ def _carry_out_(
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()
-            open_(model, turn.state, placed)
+            open_(model, turn.state, placed, turn.tick)
         if (own == Choice.SHIFT).any():
             turn.state.followed = followed.clone()
     probabilities = np.zeros((len(turns), *turns[0].state.grid), np.float32)

@@ -33,14 +33,13 @@ _STEPS = sorted(product(range(20), range(10)), key=sum)
 class Resize:
     """One by a corner.
 
-    tick:   the first in which something changes; at (2,) where the pointer held the window, (x, y)
+    tick:   the first in which something changes
     box:    (4,) int64 of the window before it: top, left, bottom, right
     across: (rows, columns) float: how good a seam after each cell of each row of cells was, in shares of 1; all 0 in
             rows that tell nothing. down (columns, rows) likewise of its columns
     """
 
     tick: int
-    at: Tensor
     box: Tensor
     across: Tensor
     down: Tensor
@@ -91,7 +90,7 @@ def _resize(table: Table, press: int, edges: Tensor) -> Resize | None:
         if _follows(before, after, box, behind) and _follows(*turned, _turned(box), _turned(behind)):
             across = _scores(before, after, box, box + behind, table.grid)
             down = _scores(*turned, _turned(box), _turned(box + behind), table.grid[::-1])
-            return Resize(press + 1 + int(changing[0]), at, box, _shares(across), _shares(down))
+            return Resize(press + 1 + int(changing[0]), box, _shares(across), _shares(down))
     return None
 
 

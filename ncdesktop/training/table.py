@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -22,6 +22,7 @@ from ncdesktop.paths import write_atomically
 from ncdesktop.session import Session
 from ncdesktop.training.cells import VERSION, SessionCells, session_cells
 from ncdesktop.training.drags import leads
+from ncdesktop.training.labels import Layout, windows_of
 from ncdesktop.world import CELL, Cursor
 
 __all__ = ["PROMPT_TICKS", "Table", "build_table", "history", "recurring_cells"]
@@ -52,6 +53,7 @@ class Table:
     sprite:      (N, 3) int32: the sprite that opens in the tick, or NO_SPRITE, and y and x of its corner; none until
                  `place_sprites_`
     session:     (N,) int16; since_start (N,) int32: ticks since the session's start
+    windows:     of each tick what its labels tell, see `windows_of`; none of a table that was not built from sessions
     """
 
     grid: tuple[int, int]
@@ -73,6 +75,7 @@ class Table:
     since_start: Tensor
     lead: Tensor
     sprite: Tensor
+    windows: list[Layout | None] = field(init=False, default_factory=list)
 
     def __len__(self) -> int:
         return len(self.place)
@@ -80,7 +83,9 @@ class Table:
     def to(self, device: torch.device | str) -> "Table":
         """Return the table with all its arrays on `device`."""
         arrays = {name: getattr(self, name).to(device) for name in _ARRAYS}
-        return Table(self.grid, self.names, self.fingerprints, self.cursors, **arrays)
+        moved = Table(self.grid, self.names, self.fingerprints, self.cursors, **arrays)
+        moved.windows = self.windows
+        return moved
 
     def name_cursors_(self, cursors: Sequence[Cursor]) -> None:
         """Renumber the pointer shapes as a model's `cursors`, in place; -1 for shapes that it does not know."""
@@ -173,6 +178,7 @@ def build_table(sessions: list[Session], *, cache: Path, progress: bool = True) 
         np.save(buffer, leads(table))
         write_atomically(folder / _LEADS, buffer.getvalue())
     table.lead = torch.from_numpy(np.load(folder / _LEADS))
+    table.windows = windows_of(sessions)
     return table
 
 

@@ -4,9 +4,11 @@ import torch
 from torch import Tensor, nn
 
 from ncdesktop.model.actions_encoder import ActionEncoder
+from ncdesktop.model.arranger import Arranger, ArrangerConfig
 from ncdesktop.model.backbone import Backbone, BackboneConfig
 from ncdesktop.model.carrier import Carrier, CarrierConfig
 from ncdesktop.model.cell_encoder import CellEncoder
+from ncdesktop.model.finder import Finder, FinderConfig
 from ncdesktop.model.generator import Generator
 from ncdesktop.model.glance import Glance, GlanceConfig
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -46,6 +48,8 @@ def new_model(
         "selector": Selector(SelectorConfig(vocabulary=len(words))),
         "placer": Placer(PlacerConfig(grid=table.grid, cursors=len(cursors), sprites=len(sprites))),
         "uncoverer": Uncoverer(UncovererConfig(grid=table.grid, cursors=len(cursors))),
+        "finder": Finder(FinderConfig(grid=table.grid)),
+        "arranger": Arranger(ArrangerConfig(grid=table.grid, cursors=len(cursors))),
         "carrier": Carrier(CarrierConfig(grid=table.grid)),
         "typist": Typist(),
         "scribe": Scribe(),

@@ -101,6 +101,8 @@ def train(
         model.glance,
         model.placer,
         model.uncoverer,
+        model.finder,
+        model.arranger,
         model.carrier,
         model.typist,
         model.scribe,

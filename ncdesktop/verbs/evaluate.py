@@ -32,9 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "also dream for so long with the sessions' input, and tell how many cells look real, minute by minute"
     )
     parser.add_argument("--stability", type=at_least(0), default=0, metavar="MINUTES", help=help_)
-    help_ = (
-        "without what these have learned, to see what they bring: placer, uncoverer, carrier, typist, scribe"
-    )
+    help_ = "without what these have learned, to see what they bring: placer, uncoverer, finder, arranger, carrier, typist, scribe"
     parser.add_argument("--without", default="", metavar="A,B", help=help_)
     help_ = "processes of one thread each (default: all cores; on cuda 1)"
     parser.add_argument("--processes", type=at_least(1), metavar="N", help=help_)

@@ -14,13 +14,24 @@ __all__ = ["add_arguments", "run"]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_ = (
-        "what to train: the world model; or, alone, at the end of a run, its painter (what nothing else supplies), its carrier (what a drag "
-        "moves), its typist (typed letters), its scribe (what a terminal answers), its placer (which windows open where: without it none does), its uncoverer (what comes back when something closes) or its glance (when something happens, and the pointer's "
+        "what to train: the world model; or, alone, at the end of a run, its painter (what nothing else supplies), its finder (where windows are; labelled "
+        "sessions only), its arranger (which of them goes or comes; likewise), its carrier (where they stretch), its typist (typed letters), its scribe (what a terminal answers), its placer (which windows open where: without it none does), its uncoverer (what comes back when something closes) or its glance (when something happens, and the pointer's "
         "shape: without it clicks are answered less surely, and every tick takes as long)"
     )
     parser.add_argument(
         "what",
-        choices=("world", "painter", "carrier", "typist", "scribe", "placer", "uncoverer", "glance"),
+        choices=(
+            "world",
+            "painter",
+            "finder",
+            "arranger",
+            "carrier",
+            "typist",
+            "scribe",
+            "placer",
+            "uncoverer",
+            "glance",
+        ),
         help=help_,
     )
     parser.add_argument(
@@ -47,7 +58,9 @@ def run(arguments: argparse.Namespace) -> None:
     import torch
 
     from ncdesktop.training.alone import AloneConfig
+    from ncdesktop.training.arranger import ARRANGER
     from ncdesktop.training.carrier import CARRIER
+    from ncdesktop.training.finder import FINDER
     from ncdesktop.training.glance import GLANCE
     from ncdesktop.training.launch import launch, launch_alone
     from ncdesktop.training.painter import PAINTER
@@ -68,6 +81,8 @@ def run(arguments: argparse.Namespace) -> None:
     cache = arguments.cache or home() / "cells"
     lessons = {
         "painter": PAINTER,
+        "finder": FINDER,
+        "arranger": ARRANGER,
         "carrier": CARRIER,
         "typist": TYPIST,
         "scribe": SCRIBE,

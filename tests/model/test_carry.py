@@ -1,4 +1,4 @@
-"""Dragged things move whole: over what they covered, to the pixel, and only if the carrier is sure of their box."""
+"""Dragged things move whole: over what they covered, to the pixel, and only if the finder is sure of their box."""
 
 import pytest
 import torch
@@ -6,11 +6,10 @@ from covered import BOX, covered
 from tiny import make_tiny_model
 from torch import Tensor, nn
 
-from ncdesktop.model.carrier import Carrier, through
 from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.decide import Decided
-from ncdesktop.model.drag import NOWHERE
+from ncdesktop.model.finder import Finder
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.selector import Decisions
@@ -23,24 +22,22 @@ CORNER = torch.tensor([74, 69])
 
 @pytest.fixture(scope="module")
 def model() -> NCGUIWorld:
-    """A tiny model whose carrier has learned one box by heart."""
+    """A tiny model whose finder has learned one box by heart."""
     model = make_tiny_model()
     state = covered(model)[0]
-    carrier = model.carrier.train()
-    held = torch.stack([HELD, CORNER])
-    lines = through(torch.zeros(2, 8, 8, 16), state.embedded[None, :, :, 0].expand(2, -1, -1, -1), held)
-    optimiser = torch.optim.Adam(carrier.parameters(), lr=0.03)
+    finder = model.finder.train()
+    held, which = torch.stack([HELD, CORNER]), torch.zeros(2, dtype=torch.int64)
+    optimiser = torch.optim.Adam(finder.parameters(), lr=0.03)
     for _ in range(80):
+        odds, there = finder.odds(finder.seen(state.screen[None]), which, held)
         edges = (BOX[0], BOX[2] - 1, BOX[1], BOX[3] - 1)
-        odds = carrier.odds(*lines, held)
-        loss = sum(
-            nn.functional.cross_entropy(of, torch.tensor([edge, edge]))
-            for of, edge in zip(odds, edges, strict=True)
-        )
+        loss = -nn.functional.logsigmoid(there).sum()
+        for of, edge in zip(odds, edges, strict=True):
+            loss = loss + nn.functional.cross_entropy(of, torch.tensor([edge, edge]))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    carrier.eval()
+    finder.eval()
     return model
 
 
@@ -78,7 +75,7 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_itcovered(model: NCGUIWor
     for dx, dy in ((5, 3), (14, 9), (70, 60), (14, 9)):  # once partly out of the screen, and back
         goal = HELD + torch.tensor([dx, dy])
         decided = _decided((1, 0, 6, 6))
-        carried = carry_(model, state, decided, 0, goal - followed, goal, "fleur")
+        carried = carry_(model, state, decided, 0, goal - followed, goal, "fleur", 2)
         assert carried is not None
         shown, _ = carried
         assert shown.equal(_where(beneath, window, dx, dy))
@@ -103,29 +100,29 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_itcovered(model: NCGUIWor
 def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it(model: NCGUIWorld) -> None:
     goal = HELD + 4
 
-    def carried(decided: Decided, lead: Tensor, carrier: Carrier | None = None) -> Tensor | None:
+    def carried(decided: Decided, lead: Tensor, finder: Finder | None = None) -> Tensor | None:
         state, _, _ = covered(model)
-        learned, model.carrier = model.carrier, carrier or model.carrier
+        learned, model.finder = model.finder, finder or model.finder
         before = decided.changed.clone()
         try:
-            shown, _ = carry_(model, state, decided, 0, lead, goal, "fleur") or (None, None)
+            shown, _ = carry_(model, state, decided, 0, lead, goal, "fleur", 2) or (None, None)
         finally:
-            model.carrier = learned
+            model.finder = learned
         assert shown is not None or decided.changed.equal(before) or not decided.changed.any()
         assert bool(state.holds) == (shown is not None)
         return shown
 
     lead, nowhere = torch.tensor([4, 4]), torch.zeros(2, dtype=torch.int64)
     assert carried(_decided((1, 0, 6, 6)), lead) is not None
-    for follows, ahead, carrier, stays in (
+    for follows, ahead, finder, stays in (
         ((1, 0, 6, 6), nowhere, None, False),
         ((2, 1, 3, 3), lead, None, False),  # too few
         ((4, 0, 5, 6), lead, None, False),  # an edge of it
         ((5, 5, 8, 8), lead, None, True),  # elsewhere
-        ((1, 0, 6, 6), lead, Carrier(model.carrier.config), True),  # has learned nothing
+        ((1, 0, 6, 6), lead, Finder(model.finder.config), True),  # has learned nothing
     ):
         decided = _decided(follows)
-        assert carried(decided, ahead, carrier) is None
+        assert carried(decided, ahead, finder) is None
         assert bool(decided.changed.any()) != stays  # what would be torn stays as it is
 
 
@@ -137,7 +134,7 @@ def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> 
         goal = HELD + (number + 1) * lead
         decided = _decided((1, 0, 6, 7))
         decided.decisions.choice[..., Choice.EARLIER + 1] = 2.0 * number  # then it is wrong
-        carried = carry_(model, state, decided, 0, lead, goal, "fleur")
+        carried = carry_(model, state, decided, 0, lead, goal, "fleur", 2)
         assert carried is not None
         shown, _ = carried
         assert shown.equal(_where(beneath, window, *((number + 1) * lead).tolist()))
@@ -147,7 +144,7 @@ def test_what_was_carried_is_known_when_it_is_taken_again(model: NCGUIWorld) -> 
             edge + int((number + 1) * lead[1 - axis % 2]) for axis, edge in enumerate(BOX)
         ]
     state.let_go_()
-    assert (state.boxes == NOWHERE).all()
+    assert not bool(state.holds)
 
 
 def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, lead: Tensor, tick: int) -> None:
@@ -179,7 +176,7 @@ def test_cells_agree_about_what_lies_beneath_by_the_moment_in_which_it_wascovere
     goal = HELD + torch.tensor([20, 9])
     decided = _decided((1, 0, 6, 7))
     decided.decisions.choice[0, 3, 2, Choice.EARLIER : Choice.EARLIER + 2] = torch.tensor([2.0, 0.0])
-    carried = carry_(model, state, decided, 0, goal - HELD, goal, "fleur")
+    carried = carry_(model, state, decided, 0, goal - HELD, goal, "fleur", 2)
     assert carried is not None and carried[0].equal(_where(beneath, window, 20, 9))
     assert state.behind.equal(beneath)
 
@@ -192,7 +189,7 @@ def test_what_is_held_by_a_corner_stretches_and_is_carried_in_its_new_size(model
     for tick, (dx, dy) in enumerate(((20, 9), (-9, 30), (12, -2))):
         goal = CORNER + torch.tensor([dx, dy])
         carried = carry_(
-            model, state, _decided((1, 0, 6, 6)), 0, goal - followed, goal, "bottom_right_corner"
+            model, state, _decided((1, 0, 6, 6)), 0, goal - followed, goal, "bottom_right_corner", 2
         )
         assert carried is not None
         _write_(model, state, carried[0], goal - followed, tick + 2)
@@ -204,7 +201,14 @@ def test_what_is_held_by_a_corner_stretches_and_is_carried_in_its_new_size(model
         followed = goal
     state.press_(*HELD.tolist())
     carried = carry_(
-        model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([5, 3]), HELD + torch.tensor([5, 3]), "left_ptr"
+        model,
+        state,
+        _decided((1, 0, 6, 6)),
+        0,
+        torch.tensor([5, 3]),
+        HELD + torch.tensor([5, 3]),
+        "left_ptr",
+        2,
     )
     assert carried is not None
     moved = beneath.clone()
@@ -216,7 +220,7 @@ def test_what_is_held_by_a_corner_stretches_and_is_carried_in_its_new_size(model
 def test_it_gets_no_smaller_than_48_pixels(model: NCGUIWorld) -> None:
     state, _, _ = covered(model)
     goal = CORNER - 60
-    carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "bottom_right_corner")
+    carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "bottom_right_corner", 2)
     assert carried is not None
     _write_(model, state, carried[0], goal - CORNER, 2)
     assert state.boxes[0].tolist() == [BOX[0], BOX[1], BOX[0] + 48, BOX[1] + 48]
@@ -226,7 +230,7 @@ def test_it_gets_no_smaller_than_48_pixels(model: NCGUIWorld) -> None:
 def test_an_edge_that_the_pointer_does_not_hold_stays(model: NCGUIWorld) -> None:
     state, beneath, _ = covered(model)
     goal = CORNER + torch.tensor([20, 9])
-    carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "right_side")
+    carried = carry_(model, state, _decided((1, 0, 6, 6)), 0, goal - CORNER, goal, "right_side", 2)
     assert carried is not None
     _write_(model, state, carried[0], goal - CORNER, 2)
     assert state.boxes[0].tolist() == [BOX[0], BOX[1], BOX[2], BOX[3] + 20]
@@ -243,7 +247,14 @@ def test_where_nothing_is_remembered_the_vocabulary_says_what_lay_beneath(model:
     embedded = model.embed(cells_of(screen).flatten(0, 1)).unflatten(0, (8, 8))
     state = new_screen_state(screen, embedded, model.cell_encoder.nothing)
     carried = carry_(
-        model, state, _decided((1, 0, 6, 6)), 0, torch.tensor([20, 9]), HELD + torch.tensor([20, 9]), "fleur"
+        model,
+        state,
+        _decided((1, 0, 6, 6)),
+        0,
+        torch.tensor([20, 9]),
+        HELD + torch.tensor([20, 9]),
+        "fleur",
+        2,
     )
     assert carried is not None
     shown, _ = carried
@@ -260,7 +271,7 @@ def test_seams_are_the_likeliest_of_each_row_and_of_all_columns(
     of_rows[::2, 2] = of_rows[1::2, 3] = 5
     of_columns[:3, 2] = of_columns[3:, 1] = 5
     for line, odds in ((model.carrier.across, of_rows), (model.carrier.down, of_columns)):
-        monkeypatch.setattr(line, "forward", lambda cells, at, odds=odds: (None, None, odds))
-    across, down = model.carrier.seams(torch.zeros(8, 8, 16), torch.zeros(8, 8, 16), torch.tensor(BOX))
+        monkeypatch.setattr(line, "forward", lambda cells, at, odds=odds: odds)
+    across, down = model.carrier(torch.zeros(8, 8, 16), torch.zeros(8, 8, 16), torch.tensor(BOX))
     assert across.tolist() == [64 - BOX[1] if (BOX[0] + y) // 16 % 2 else 48 - BOX[1] for y in range(50)]
     assert int(down) == 48 - BOX[0]

@@ -65,8 +65,11 @@ def test_a_dream_that_fell_behind_a_drag_catches_up(
 ) -> None:
     tiny_world.exact = True  # the whole screen each tick
     heads = tiny_world.model.selector.heads
-    everything = torch.tensor([[0, 0, 128, 128]]), torch.ones(1)
-    monkeypatch.setattr(tiny_world.model.carrier, "forward", lambda *_: everything)
+
+    def everything(seen: torch.Tensor, which: torch.Tensor, points: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return torch.tensor([[0, 0, 128, 128]]).expand(len(points), -1), torch.ones(len(points))
+
+    monkeypatch.setattr(tiny_world.model.finder, "forward", everything)
 
     def moves(whether: bool) -> None:
         with torch.no_grad():

@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from ncdesktop.errors import WeightsError
+from ncdesktop.model.finder import Finder, FinderConfig
 from ncdesktop.model.pipeline import NCGUIWorld, weights_hash
+from ncdesktop.model.pretrained import WEIGHTS
 
 
 def test_saved_model_loads_bit_for_bit(tiny_model: NCGUIWorld, tiny_weights: Path) -> None:
@@ -30,6 +32,28 @@ def test_half_precision_is_stored_and_read_as_single(tiny_model: NCGUIWorld, tmp
     assert all(parameter.dtype == torch.float32 for parameter in loaded.parameters())
     weight, read = tiny_model.backbone.cells_in.weight, loaded.backbone.cells_in.weight
     assert torch.equal(weight.half().float(), read)
+
+
+def test_large_matrices_of_some_parts_are_stored_in_eight_bits(tmp_path: Path) -> None:
+    config = FinderConfig(grid=(8, 8), layers=1, blocks=1)
+    finder = Finder(config)
+    finder.save_pretrained(tmp_path / "half", dtype=torch.float16)
+    finder.save_pretrained(tmp_path / "single")
+    sizes = [(tmp_path / name / WEIGHTS).stat().st_size for name in ("half", "single")]
+    assert sizes[0] < 0.3 * sizes[1]
+    half, single = (Finder.from_pretrained(tmp_path / name) for name in ("half", "single"))
+    for name, saved in finder.state_dict().items():
+        assert torch.equal(single.state_dict()[name], saved)
+        read = half.state_dict()[name]
+        most = saved.flatten(1).abs().amax(1, keepdim=True) if saved.ndim > 1 else saved.abs()
+        difference = (read - saved).abs()
+        assert ((difference.flatten(1) if saved.ndim > 1 else difference) <= most / 200 + 1e-6).all(), name
+    again = tmp_path / "again"
+    half.save_pretrained(again, dtype=torch.float16)
+    for name, saved in half.state_dict().items():  # stored once more nothing is lost
+        torch.testing.assert_close(
+            Finder.from_pretrained(again).state_dict()[name], saved, atol=1e-6, rtol=1e-5
+        )
 
 
 def test_hash_tells_weights_apart(tiny_model: NCGUIWorld, tiny_weights: Path) -> None:

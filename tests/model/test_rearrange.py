@@ -1,18 +1,21 @@
 """Things go, come back and come to the front whole, or not at all."""
 
+import pytest
 import torch
 from covered import BOX, covered
 from tiny import make_tiny_model, random_screen
 from torch import Tensor
 
+from ncdesktop.actions import FEATURES, HISTORY, KEYS_A_TICK
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.decide import Decided
+from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.rearrange import open_, rearrange_
 from ncdesktop.model.screen import cells_of, differing
 from ncdesktop.model.selector import Decisions
-from ncdesktop.model.sprites import Sprites
-from ncdesktop.model.state import LONG_AGO, ScreenState
+from ncdesktop.model.sprites import NO_SPRITE, Sprites
+from ncdesktop.model.state import LONG_AGO, THINGS, ScreenState
 from ncdesktop.model.things import add_, on_screen
 
 ON_IT, ELSEWHERE = torch.tensor([40, 40]), torch.tensor([100, 120])
@@ -26,7 +29,7 @@ def _opened() -> tuple[NCGUIWorld, ScreenState, Tensor, Tensor]:
     with torch.inference_mode():
         state, beneath, _ = covered(model)
     state.behind = beneath.clone()
-    add_(state, torch.tensor(BOX))
+    add_(state, torch.tensor(BOX), 1)
     return model, state, beneath, state.screen.clone()
 
 
@@ -53,10 +56,33 @@ def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, tick: int) -> 
     state.write_(*cells, pixels, model.embed(pixels), tick, nothing=model.cell_encoder.nothing)
 
 
+def _pressed(at: Tensor) -> Glimpse:
+    """Return a moment after a press (x, y)."""
+    points = torch.zeros(1, 4, 2)
+    points[0, PRESS] = at
+    return Glimpse(
+        features=torch.zeros(1, HISTORY, FEATURES),
+        keys=torch.zeros(1, HISTORY, KEYS_A_TICK, dtype=torch.int64),
+        points=points,
+        ages=torch.full((1, 2), 5.0),
+        fovea=torch.zeros(1, 2, 3, 64, 64),
+        cursor=torch.zeros(1, dtype=torch.int64),
+        placed=torch.full((1, 3), NO_SPRITE),
+        shown=torch.zeros(1, 8, 8, 16),
+        age=torch.zeros(1, 8, 8),
+    )
+
+
 def _rearranged(
-    model: NCGUIWorld, state: ScreenState, decided: Decided, press: Tensor, tick: int, *, held: bool = False
+    model: NCGUIWorld,
+    state: ScreenState,
+    decided: Decided,
+    press: Tensor,
+    tick: int,
+    *,
+    dragged: bool = False,
 ) -> Tensor | None:
-    done = rearrange_(model, state, decided, 0, press, tick, held=held)
+    done = rearrange_(model, state, decided, 0, _pressed(press), tick, dragged=dragged)
     if done is None:
         return None
     assert done[1].equal(differing(done[0], state.screen)) and bool((decided.changed[0] | ~done[1]).all())
@@ -70,24 +96,41 @@ def test_a_thing_goes_whole_where_a_part_of_it_would() -> None:
     assert gone is not None and gone.equal(beneath)
     assert on_screen(state) == []
     _write_(model, state, gone, GOES_AT)
-    assert rearrange_(model, state, _becomes((2, 2)), 0, ON_IT, GOES_AT + 1, held=False) is None
+    assert rearrange_(model, state, _becomes((2, 2)), 0, _pressed(ON_IT), GOES_AT + 1, dragged=False) is None
 
 
 @torch.inference_mode()
 def test_what_was_pressed_uncovers_nothing_where_it_does_not_go() -> None:
     model, state, beneath, _ = _opened()
     some = _some(state, beneath, 0.4)
-    for cells, press, held, stays in (
-        (some[: len(some) // 2], ON_IT, False, []),
-        (some, ON_IT, True, []),
-        (some, ELSEWHERE, False, some),  # something comes to the front of a part of it
+    others = [(row, column) for row in (6, 7) for column in range(8)]
+    for cells, besides, press, dragged, stays in (
+        (some[: len(some) // 2], others, ON_IT, False, []),
+        (some, others, ON_IT, True, []),
+        (some, others, ELSEWHERE, False, some),  # something comes to the front of a part of it
+        (some, [], ON_IT, True, some),  # that is all that changes: something else has closed
     ):
-        decided = _becomes(*cells, (7, 7))
-        assert _rearranged(model, state, decided, press, GOES_AT, held=held) is None
-        assert [tuple(cell) for cell in torch.nonzero(decided.changed[0]).tolist()] == [*stays, (7, 7)]
+        decided = _becomes(*cells, *besides)
+        assert _rearranged(model, state, decided, press, GOES_AT, dragged=dragged) is None
+        assert [tuple(cell) for cell in torch.nonzero(decided.changed[0]).tolist()] == [*stays, *besides]
     state.screen[BOX[0] : BOX[2], BOX[1] : BOX[3]] = 7  # something else is there
     assert _rearranged(model, state, _becomes(*some), ON_IT, GOES_AT) is None
     assert (state.gone_at == LONG_AGO).all()
+
+
+@torch.inference_mode()
+def test_one_that_the_arranger_thinks_likely_to_go_does_so_wherever_was_pressed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, state, beneath, _ = _opened()
+    some = _some(state, beneath, 0.4)
+    for chance, goes in ((0.4, False), (0.6, True)):
+        said = torch.zeros(1, THINGS, 2)
+        said[0, 0, 0] = chance
+        monkeypatch.setattr(model.arranger, "chances", lambda seen, known, said=said: said)
+        gone = _rearranged(model, state, _becomes(*some), ELSEWHERE, GOES_AT)
+        assert (gone is not None) == goes
+    assert gone is not None and gone.equal(beneath)
 
 
 @torch.inference_mode()
@@ -106,7 +149,7 @@ def test_it_comes_back_whole_as_it_was_and_nothing_else_does() -> None:
     few = _becomes(*_some(state, shown, 0.1))
     assert _rearranged(model, state, few, ON_IT, GOES_AT + 9) is None and few.changed.any()
     cells = _some(state, shown, 0.5)
-    assert _rearranged(model, state, _becomes(*cells), ON_IT, GOES_AT + 9, held=True) is None
+    assert _rearranged(model, state, _becomes(*cells), ON_IT, GOES_AT + 9, dragged=True) is None
     decided = _becomes(*cells, (0, 7), (7, 0))
     back = _rearranged(model, state, decided, ON_IT, GOES_AT + 9)
     assert back is not None and on_screen(state) == [0]
@@ -127,7 +170,7 @@ def test_one_behind_another_comes_to_the_front_as_it_was_there_whether_remembere
         both = alone.clone()
         both[here] = other[here]
         _write_(model, state, both, 5)
-        add_(state, torch.tensor(OTHER))
+        add_(state, torch.tensor(OTHER), 5)
         raised = both.clone()
         raised[BOX[0] : BOX[2], BOX[1] : BOX[3]] = alone[BOX[0] : BOX[2], BOX[1] : BOX[3]]
         unfocused = both.clone()
@@ -171,7 +214,7 @@ def test_what_lies_behind_is_known_before_anything_opens() -> None:
     before = state.screen.clone()
     assert _rearranged(model, state, _becomes((1, 1)), ON_IT, 3) is None
     _write_(model, state, torch.full_like(before, 5), 3)
-    add_(state, torch.tensor([0, 0, 128, 128]))
+    add_(state, torch.tensor([0, 0, 128, 128]), 3)
     gone = _rearranged(model, state, _becomes(*_some(state, before, 0.5)), ON_IT, 4)
     assert gone is not None and gone.equal(before)
 
@@ -184,14 +227,14 @@ def test_a_sprite_that_opens_whole_is_a_thing_without_its_button() -> None:
     image[..., :3] = 77
     model.sprites = Sprites([image])
     placed = torch.tensor([0, 4, 9])
-    open_(model, state, placed)
+    open_(model, state, placed, 4)
     assert len(on_screen(state)) == 1  # it does not show
     _write_(model, state, model.sprites.drawn(state.screen[None], placed[None])[0], 4)
-    open_(model, state, placed)
+    open_(model, state, placed, 4)
     assert state.boxes[0].tolist() == [20, 9, 120, 119] and len(on_screen(state)) == 2
     assert (state.images[0, :100, :110] == 77).all()
     inside = Sprites([torch.full((80, 100, 4), 255, dtype=torch.uint8)])
     model.sprites, placed = inside, torch.tensor([0, 30, 15])
     _write_(model, state, inside.drawn(state.screen[None], placed[None])[0], 5)
-    open_(model, state, placed)
+    open_(model, state, placed, 4)
     assert len(on_screen(state)) == 2  # it is a part of it

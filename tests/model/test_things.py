@@ -8,7 +8,18 @@ from torch import Tensor
 from ncdesktop.model.drag import NOWHERE
 from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.state import THINGS, ScreenState
-from ncdesktop.model.things import add_, arranged, bring_, forget_, known, on_screen, refresh_, thing_at
+from ncdesktop.model.things import (
+    add_,
+    arranged,
+    bring_,
+    forget_,
+    imagine_,
+    known,
+    on_screen,
+    refresh_,
+    thing_at,
+    unseen_beneath,
+)
 
 
 def _with(*boxes: tuple[int, int, int, int]) -> ScreenState:
@@ -17,7 +28,7 @@ def _with(*boxes: tuple[int, int, int, int]) -> ScreenState:
     for number, box in enumerate(boxes):
         refresh_(state)
         state.screen[_in(box)] = number
-        add_(state, torch.tensor(box))
+        add_(state, torch.tensor(box), number)
     return state
 
 
@@ -32,12 +43,11 @@ def _boxes(number: int) -> list[tuple[int, int, int, int]]:
 @torch.inference_mode()
 def test_things_lie_on_one_another_in_their_order() -> None:
     state = _with((0, 0, 50, 50), (30, 30, 90, 90))
-    assert arranged(state, on_screen(state)).equal(state.screen)
+    assert arranged(state, on_screen(state))[0].equal(state.screen)
     assert (thing_at(state, 40, 40), thing_at(state, 10, 10), thing_at(state, 100, 100)) == (0, 1, None)
-    bring_(state, 1)
-    raised = arranged(state, on_screen(state))
-    assert (raised[0:50, 0:50] == 0).all() and (raised[50:90, 50:90] == 1).all()
-    assert arranged(state, []).equal(state.behind) and state.behind.equal(
+    raised, unknown = arranged(state, [1, 0])
+    assert (raised[0:50, 0:50] == 0).all() and (raised[50:90, 50:90] == 1).all() and not unknown.any()
+    assert arranged(state, [])[0].equal(state.behind) and state.behind.equal(
         covered(make_tiny_model())[0].screen
     )
 
@@ -47,7 +57,9 @@ def test_the_one_at_the_front_is_known_as_it_looks_now_others_as_they_did_there(
     state = _with((0, 0, 50, 50), (30, 30, 90, 90))
     state.screen[60:64, 60:64], state.screen[4:8, 4:8], state.screen[100:, 100:] = 9, 8, 7
     refresh_(state)
-    shown = arranged(state, on_screen(state))
+    shown, _ = arranged(state, on_screen(state))
+    assert shown.equal(state.screen)  # nothing comes to the front: all stays as it looks
+    shown, _ = arranged(state, [1, 0])
     assert (
         (shown[60:64, 60:64] == 9).all() and (shown[4:8, 4:8] == 0).all() and (shown[100:, 100:] == 7).all()
     )
@@ -62,7 +74,7 @@ def test_of_more_things_than_can_be_known_the_first_gone_or_the_last_behind_are_
     boxes = _boxes(THINGS + 1)
     state = _with(*boxes[:THINGS])
     state.gone_at[2] = 7
-    add_(state, torch.tensor(boxes[-1]))
+    add_(state, torch.tensor(boxes[-1]), 9)
     kept = [list(box) for box in reversed(boxes) if box != boxes[2]]
     assert state.boxes.tolist() == kept
     state = _with(*boxes)
@@ -70,6 +82,22 @@ def test_of_more_things_than_can_be_known_the_first_gone_or_the_last_behind_are_
     assert (state.behind[_in((0, 5, 10, 60))] == 0).all()  # what is forgotten is still seen
     forget_(state, 0)
     assert state.boxes.tolist() == [*(list(box) for box in reversed(boxes[1:-1])), [NOWHERE] * 4]
+
+
+@torch.inference_mode()
+def test_of_what_has_not_been_seen_it_is_told_that_it_is_not_known_until_it_is_imagined() -> None:
+    state = _with((0, 0, 50, 50), (30, 30, 90, 90))
+    state.bare[_in((60, 60, 90, 90))] = False
+    state.seen[1, 40:50, 40:50] = False
+    shown, unknown = arranged(state, [1])
+    expected = torch.zeros_like(unknown)
+    expected[_in((60, 60, 90, 90))] = expected[_in((40, 40, 50, 50))] = True
+    assert unknown.equal(expected) and unseen_beneath(state).equal(expected)
+    assert (shown[unknown] == 1).all()  # as it looks now
+    imagine_(state, torch.full_like(state.screen, 77))
+    shown, unknown = arranged(state, [1])
+    assert (shown[expected] == 77).all() and not unknown.any() and not unseen_beneath(state).any()
+    assert (shown[30:40, 30:40] == 0).all()
 
 
 @torch.inference_mode()
