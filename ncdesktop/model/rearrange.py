@@ -116,7 +116,7 @@ def rearrange_(
     if drag or not enough:
         for case in cases:
             some = changed & case.become
-            torn = case.place == pressed or not case.goes
+            torn = (case.place == pressed or not case.goes) and (drag or case.chance < _LIKELY)
             if torn and (drag or case.share < _COMES) and some.sum() < _PARTLY * changed.sum():
                 changed &= ~some
         return None
