@@ -126,15 +126,17 @@ def _take_(
     refresh_(state)
     shown, features = state.embedded[:, :, 0], decided.features[place]
     thing = thing_at(state, *at.tolist())
-    seen = model.finder.seen(state.screen[None])
-    box, sure = model.finder(seen, torch.zeros_like(at[:1]), at[None])
-    if thing is not None and (
-        bool(state.moved[thing]) or float(sure) < _SURE or is_seen_in(state, thing, box[0])
-    ):
+    box, sure = state.boxes[:1], 0.0
+    if thing is None or not bool(state.moved[thing]):
+        found, chance = model.finder(
+            model.finder.seen(state.screen[None]), torch.zeros_like(at[:1]), at[None]
+        )
+        box, sure = found, float(chance)
+    if thing is not None and (sure < _SURE or is_seen_in(state, thing, box[0])):
         bring_(state, thing)
     else:
         inside = follows & cells_in(state, box[0])
-        if float(sure) < _SURE or int(inside.sum()) < _INSIDE * int(follows.sum()):
+        if sure < _SURE or int(inside.sum()) < _INSIDE * int(follows.sum()):
             return False
         if thing is not None:
             forget_(state, thing)

@@ -43,6 +43,8 @@ _PARTLY = 0.5
 """Share of what changes from which on it is one thing that goes or comes; or is what that would show by chance, as when a menu closes."""
 PRESSED = 1
 """Ticks after a press in which what happens answers it, even if the pointer moves, and is no drag."""
+_FEWEST = 4
+"""So few cells are no part of a window."""
 _OPENED = 40
 """So many cells a thing has that opens."""
 _PART = 0.95
@@ -99,6 +101,8 @@ def rearrange_(
         refresh_(state)
     if meant.shape != state.grid or not meant.any() or not known(state):
         return None
+    if int(meant.sum()) < _FEWEST:
+        return None
     becomes, told = _become(model, state, decided, place)
     target = screen_of(becomes)
     pressed = thing_at(state, *glimpse.points[0, PRESS].tolist())
@@ -108,6 +112,7 @@ def rearrange_(
     cases = [
         _case(state, which, goes, likely[which][not goes], target, told, meant, pressed)
         for which, goes in _possible(state)
+        if bool((told & cells_in(state, state.boxes[which])).any())  # else nothing of it would be seen
     ]
     changed = decided.changed[place]
     dropped = not bool(changed.any())
