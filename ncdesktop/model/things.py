@@ -96,8 +96,8 @@ def arranged(state: ScreenState, places: list[int], box: Tensor | None = None) -
     now, then = _fronts(state, there), _fronts(state, places, box)
     comes = bool(places) and (box is not None or places[:1] != there[:1])
     uncovered = (then == NOWHERE) & (now != NOWHERE)
-    shown = torch.where((uncovered & state.bare)[..., None], state.behind, state.screen)
-    unknown = uncovered & ~state.bare
+    shown, unknown = state.screen.clone(), uncovered & ~state.bare
+    _paint_(shown, uncovered & state.bare, state.behind)
     for number, place in enumerate(places):
         at = box if box is not None and not number else state.boxes[place]
         image, seen = _looks_of(state, place, at)
@@ -105,9 +105,17 @@ def arranged(state: ScreenState, places: list[int], box: Tensor | None = None) -
         new = then[here] == place
         if number or not comes:
             new = new & (now[here] != place)
-        shown[here] = torch.where((new & seen[own])[..., None], image[own], shown[here])
+        _paint_(shown[here], new & seen[own], image[own])
         unknown[here] |= new & ~seen[own]
     return shown, unknown
+
+
+def _paint_(shown: Tensor, where: Tensor, image: Tensor) -> None:
+    """Let pixels (h, w, 3) show an image's `where` (h, w) bool says so, in place; only the box around these is touched."""
+    rows, columns = (torch.nonzero(where.any(axis)).flatten() for axis in (1, 0))
+    if len(rows):
+        part = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+        shown[part] = torch.where(where[part][..., None], image[part], shown[part])
 
 
 def _fronts(state: ScreenState, places: list[int], box: Tensor | None = None) -> Tensor:
@@ -138,11 +146,12 @@ def refresh_(state: ScreenState) -> None:
             gone.append(place)
             continue
         new = free if first else free & ~seen
-        state.images[place][own] = torch.where(new[..., None], screen, image)
+        _paint_(state.images[place][own], new, screen)
         state.seen[place][own] |= free
         covered[here], first = True, False
-    state.behind = torch.where(covered[..., None], state.behind, state.screen)
-    state.bare = state.bare | ~covered
+    behind = state.screen.clone()
+    _paint_(behind, covered, state.behind)
+    state.behind, state.bare = behind, state.bare | ~covered
     for place in reversed(gone):
         forget_(state, place)
 
