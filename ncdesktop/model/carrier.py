@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from ncdesktop.model.layers import RMSNorm
+from ncdesktop.model.line import Line
 from ncdesktop.model.pretrained import Part
 from ncdesktop.world import CELL
 
-__all__ = ["Carrier", "CarrierConfig", "cell_at"]
-
-_REACH = 5
-"""Cells along a line that speak with each other."""
+__all__ = ["Carrier", "CarrierConfig", "cell_at", "seam_odds"]
 
 
 @dataclass(frozen=True)
@@ -23,27 +19,6 @@ class CarrierConfig:
     dim: int = 96
     grid: tuple[int, int] = (24, 32)
     """Rows and columns of the screen."""
-
-
-class _Line(nn.Module):
-    """Where a line of cells, which ends at a point, stretches."""
-
-    def __init__(self, length: int, channels: int, dim: int) -> None:
-        super().__init__()
-        self.length = length
-        self.norm = RMSNorm(channels)
-        self.cell_in = nn.Linear(channels, dim)
-        self.apart = nn.Parameter(torch.zeros(2 * length - 1, dim))  # from the point, in cells
-        self.mix = nn.ModuleList(nn.Conv1d(dim, dim, _REACH, padding=_REACH // 2) for _ in range(2))
-        self.out = nn.Linear(dim, 1)
-
-    def forward(self, line: Tensor, at: Tensor) -> Tensor:
-        """line (B, length, channels), at (B,) int64 cells -> log odds (B, length) of the last cell before the seam"""
-        apart = torch.arange(self.length, device=at.device) - at[:, None] + self.length - 1
-        said = F.gelu(self.cell_in(self.norm(line)) + self.apart[apart]).transpose(1, 2)
-        for mix in self.mix:
-            said = said + F.gelu(mix(said))
-        return self.out(said.transpose(1, 2))[..., 0]
 
 
 class Carrier(Part):
@@ -57,9 +32,8 @@ class Carrier(Part):
     def __init__(self, config: CarrierConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or CarrierConfig()
-        rows, columns = config.grid
         channels = config.feature_dim + config.cell_dim
-        self.across, self.down = _Line(columns, channels, config.dim), _Line(rows, channels, config.dim)
+        self.down, self.across = (Line(length, channels, config.dim, 1) for length in config.grid)
 
     def forward(self, features: Tensor, shown: Tensor, box: Tensor) -> tuple[Tensor, Tensor]:
         """Return where a thing stretches when one of its edges is moved, see `stretched`: (height,) and () int64.
@@ -72,14 +46,19 @@ class Carrier(Part):
         last_column, last_row = (int(end) for end in cell_at(box[None, [3, 2]] - 1, self.config.grid))
         rows, columns = slice(max(top, 0) // CELL, last_row + 1), slice(max(left, 0) // CELL, last_column + 1)
 
-        across = self.across(cells, box.new_full((len(cells),), last_column))[:, columns].argmax(1)
+        across = seam_odds(self.across, cells, box.new_full((len(cells),), last_column))[:, columns].argmax(1)
         of_row = (torch.arange(top, bottom, device=box.device) // CELL).clamp(0, len(cells) - 1)
         across = (columns.start + 1 + across[of_row]) * CELL - left
 
         lines = cells[:, columns].transpose(0, 1)
-        odds = self.down(lines, box.new_full((len(lines),), last_row))[:, rows]
+        odds = seam_odds(self.down, lines, box.new_full((len(lines),), last_row))[:, rows]
         down = (rows.start + 1 + odds.log_softmax(1).sum(0).argmax()) * CELL - top
         return across.clamp(0, right - left), down.clamp(0, bottom - top)
+
+
+def seam_odds(line: Line, cells: Tensor, at: Tensor) -> Tensor:
+    """Return log odds (B, length) of the last cell before the seam of lines of cells (B, length, channels) that end at cells (B,)."""
+    return line(cells, at)[0][..., 0]
 
 
 def cell_at(points: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:

@@ -128,10 +128,9 @@ def _take_(
     thing = thing_at(state, *at.tolist())
     box, sure = state.boxes[:1], 0.0
     if thing is None or not bool(state.moved[thing]):
-        found, chance = model.finder(
-            model.finder.seen(state.screen[None]), torch.zeros_like(at[:1]), at[None]
-        )
-        box, sure = found, float(chance)
+        seen = model.finder.seen(state.screen[None])
+        box, chance = model.finder(seen, torch.zeros_like(at[:1]), at[None])
+        sure = float(chance)
     if thing is not None and (sure < _SURE or is_seen_in(state, thing, box[0])):
         bring_(state, thing)
     else:

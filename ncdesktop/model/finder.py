@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ncdesktop.model.layers import RMSNorm, fold_cells, unfold_cells, zero_
+from ncdesktop.model.line import Line
 from ncdesktop.model.pretrained import Part
 from ncdesktop.model.screen import cells_of
 from ncdesktop.world import CELL
@@ -14,7 +15,7 @@ from ncdesktop.world import CELL
 __all__ = ["Finder", "FinderConfig"]
 
 _REACH = 5
-"""Cells, along a line or a side of a square, that speak with each other in a layer."""
+"""Cells on a side of the square that speak with each other in a block."""
 _NEVER = 20.0
 """Log odds that no window is there, before it has learned anything."""
 
@@ -48,29 +49,6 @@ class _Block(nn.Module):
         return cells + self.down(F.gelu(self.up(self.norm(around))))
 
 
-class _Line(nn.Module):
-    """Where, along a line of cells through a point, the window there begins and ends."""
-
-    def __init__(self, length: int, channels: int, dim: int) -> None:
-        super().__init__()
-        self.length = length
-        self.norm = RMSNorm(channels)
-        self.cell_in = nn.Linear(channels, dim)
-        self.apart = nn.Parameter(torch.zeros(2 * length - 1, dim))  # from the point, in cells
-        self.mix = nn.ModuleList(nn.Conv1d(dim, dim, _REACH, padding=_REACH // 2) for _ in range(2))
-        self.out = nn.Linear(dim, 2 * CELL)
-
-    def forward(self, line: Tensor, at: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """line (B, length, channels), at (B,) int64 cells -> log odds (B, length * CELL) of the first and the last pixel, and what it is
-        all about (B, dim)"""
-        apart = torch.arange(self.length, device=at.device) - at[:, None] + self.length - 1
-        said = F.gelu(self.cell_in(self.norm(line)) + self.apart[apart]).transpose(1, 2)
-        for mix in self.mix:
-            said = said + F.gelu(mix(said))
-        first, last = self.out(said.transpose(1, 2)).split(CELL, -1)
-        return first.flatten(1), last.flatten(1), said.mean(2)
-
-
 class Finder(Part):
     """A screen and a point of it -> the box of the window that is seen there, if one is.
 
@@ -95,7 +73,7 @@ class Finder(Part):
         )
         self.together = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         channels = dim + config.pixel_dim
-        self.down, self.across = _Line(rows, channels, dim), _Line(columns, channels, dim)
+        self.down, self.across = (Line(length, channels, dim, 2 * CELL) for length in config.grid)
         self.there = nn.Linear(3 * dim, 1)
         nn.init.zeros_(self.there.weight)
         nn.init.constant_(self.there.bias, -_NEVER)
@@ -122,10 +100,10 @@ class Finder(Part):
         rows, columns = self.config.grid
         x, y = (points // CELL).unbind(1)
         x, y = x.clamp(0, columns - 1), y.clamp(0, rows - 1)
-        top, bottom, down = self.down(seen[which, :, x], y)
-        left, right, across = self.across(seen[which, y], x)
+        (down, of_column), (across, of_row) = self.down(seen[which, :, x], y), self.across(seen[which, y], x)
+        edges = [of.flatten(1) for line in (down, across) for of in line.split(CELL, -1)]
         here = seen[which, y, x, : self.config.dim]
-        return [top, bottom, left, right], self.there(torch.cat([here, down, across], 1))[:, 0]
+        return edges, self.there(torch.cat([here, of_column, of_row], 1))[:, 0]
 
     def forward(self, seen: Tensor, which: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
         """Return the likeliest boxes (N, 4) int64: top, left, bottom, right, these two beyond it; and how likely each is there and right

@@ -99,9 +99,7 @@ def rearrange_(
     meant = decided.meant[place]
     if meant.any():
         refresh_(state)
-    if meant.shape != state.grid or not meant.any() or not known(state):
-        return None
-    if int(meant.sum()) < _FEWEST:
+    if meant.shape != state.grid or int(meant.sum()) < _FEWEST or not known(state):
         return None
     becomes, told = _become(model, state, decided, place)
     target = screen_of(becomes)

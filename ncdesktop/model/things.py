@@ -37,6 +37,7 @@ _OF_EACH = ("boxes", "images", "seen", "came_at", "gone_at", "moved")
 _SAME_BOX = 0.9
 """Share of each of two boxes that is in the other, from which on what comes in one of them takes the place of what was in the other."""
 _NEARLY_PX = 3
+"""Difference of the edges of two boxes up to which they are the same."""
 _STILL_THERE = 0.75
 """Share of its pixels that can be seen, what is written in it since then aside."""
 
@@ -111,7 +112,7 @@ def arranged(state: ScreenState, places: list[int], box: Tensor | None = None) -
 
 
 def _paint_(shown: Tensor, where: Tensor, image: Tensor) -> None:
-    """Let pixels (h, w, 3) show an image's `where` (h, w) bool says so, in place; only the box around these is touched."""
+    """Let pixels (h, w, 3) show those of an image (h, w, 3) `where` (h, w) bool says so, in place; only the box around these is touched."""
     rows, columns = (torch.nonzero(where.any(axis)).flatten() for axis in (1, 0))
     if len(rows):
         part = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)

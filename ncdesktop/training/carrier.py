@@ -8,7 +8,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ncdesktop.errors import SessionError
-from ncdesktop.model.carrier import Carrier, cell_at
+from ncdesktop.model.carrier import Carrier, cell_at, seam_odds
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.training.alone import Examples, Lesson
 from ncdesktop.training.batches import CellBank, assemble
@@ -66,8 +66,8 @@ def _lines(cells: Tensor, resize: Resize, generator: torch.Generator) -> tuple[T
 def _loss(network: Carrier, examples: Examples, generator: torch.Generator) -> Tensor:
     row, last_column, across, column, last_row, down = examples.tensors
     row, column = (F.dropout(line.float(), _DROPPED, network.training) for line in (row, column))
-    return F.cross_entropy(network.across(row, last_column), across) + F.cross_entropy(
-        network.down(column, last_row), down
+    return F.cross_entropy(seam_odds(network.across, row, last_column), across) + F.cross_entropy(
+        seam_odds(network.down, column, last_row), down
     )
 
 
