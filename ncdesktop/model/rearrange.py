@@ -40,7 +40,7 @@ _COMES = 0.3
 _LIKELY = 0.5
 """How likely the arranger has to find it, for that to count."""
 _PARTLY = 0.5
-"""Share of what changes from which on it is one thing that goes or comes; or is what that would show by chance, as when a menu closes."""
+"""Share of what is meant to change in a thing's box, from which on that is the thing that goes or comes."""
 PRESSED = 1
 """Ticks after a press in which what happens answers it, even if the pointer moves, and is no drag."""
 _FEWEST = 4
@@ -91,7 +91,7 @@ def rearrange_(
 ) -> tuple[Tensor, Tensor] | None:
     """Where enough cells become what they would if one of the things went, or came to the front, let it do so whole: return the screen
     (H, W, 3) after it and the cells (rows, columns) that differ, and let what is `decided` of dream `place`, all of whose screen was looked at,
-    be that, in place. Else, or where something is `dragged`, let what changes besides other things not make a part of it go or come, and
+    be that, in place. Else, or where something is `dragged`, let none of them become a part of it, unless the arranger finds it likely, and
     return None.
 
     glimpse: of this one moment
@@ -118,10 +118,9 @@ def rearrange_(
     drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
     if drag or not enough:
         for case in cases:
-            some = changed & case.become
-            torn = (case.place == pressed or not case.goes) and (drag or case.chance < _LIKELY)
-            if torn and (drag or case.share < _COMES) and some.sum() < _PARTLY * changed.sum():
-                changed &= ~some
+            torn = case.place == pressed or not case.goes
+            if torn and (dragged or case.chance < _LIKELY):
+                changed &= ~case.become
         return None
     best = max(enough, key=lambda case: case.chance + case.share)
     box = state.boxes[best.place]
