@@ -43,6 +43,10 @@ class Timing:
         return self.late_ms > LATE_MS
 
 
+class NothingAppearedError(DesktopError):
+    """Programs of the session have ended as they started, as some do now and then."""
+
+
 class DesktopWorld:
     """A desktop in real time: `step` puts the action in, waits for the end of the tick and takes the screen.
 
@@ -78,21 +82,15 @@ class DesktopWorld:
         """Start a fresh desktop and wait until it has settled. What it shows is up to it: `seed` changes nothing."""
         if start is not None:
             raise InputError("the real desktop cannot start from a screen or state, only fresh")
-        self.close()
-        self._private = self._start()
         try:
-            display = connect(self._private.name)
-            self._screen = Screen(display)
-            self.windows = WindowList(display)
-            self._prefer(self._private.server)
-            self._wait_until_quiet(self._private, self._screen)
-        except BaseException:
-            self.close()
-            raise
+            screen = self._begin()
+        except NothingAppearedError as error:
+            log.warning("%s; starting it once more", error)
+            screen = self._begin()
         self._tick, self._began = 0, time.monotonic()
         self._due = self._began
         self.timing = Timing(0.0, 0.0, 0)
-        return self._look(self._screen)
+        return self._look(screen)
 
     def step(self, action: Action) -> Frame:
         """Do the action, wait until the tick has passed, return the screen. Raises DesktopError if it has ended."""
@@ -135,6 +133,21 @@ class DesktopWorld:
             self._private.close()
             self._private = None
 
+    def _begin(self) -> Screen:
+        """Start the desktop, in place of one that runs, and return its screen once it has settled."""
+        self.close()
+        self._private = self._start()
+        try:
+            display = connect(self._private.name)
+            self._screen = Screen(display)
+            self.windows = WindowList(display)
+            self._prefer(self._private.server)
+            self._wait_until_quiet(self._private, self._screen)
+            return self._screen
+        except BaseException:
+            self.close()
+            raise
+
     def _inject(self, action: Action, screen: Screen, began: float) -> None:
         count, longest = len(action.edges), _SPREAD * _TICK_S
         phases = (
@@ -164,7 +177,7 @@ class DesktopWorld:
         deadline, quiet, before = time.monotonic() + _QUIET_LIMIT_S, 0, screen.capture()
         while quiet < _QUIET_TICKS:
             if not private.running or time.monotonic() > deadline:
-                raise DesktopError(
+                raise NothingAppearedError(
                     f"nothing appeared on the display within {_QUIET_LIMIT_S:.0f} s: {private.last_words()}"
                 )
             time.sleep(_TICK_S)

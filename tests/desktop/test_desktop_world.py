@@ -13,7 +13,7 @@ import pytest
 from Xlib import X
 
 from ncdesktop.actions import Action, fold
-from ncdesktop.desktop import xfce
+from ncdesktop.desktop import desktop_world, xfce
 from ncdesktop.desktop.desktop_world import DesktopWorld
 from ncdesktop.desktop.packages import missing_packages
 from ncdesktop.desktop.windows import WindowList
@@ -166,6 +166,32 @@ def test_a_desktop_begins_when_its_wallpaper_is_there(tmp_path: Path) -> None:
         assert (world.reset().ui == 0xA0).all()
     finally:
         world.close()
+
+
+@pytest.mark.parametrize("crashes", [1, 2])
+def test_a_desktop_whose_programs_die_as_they_start_is_started_once_more(
+    crashes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole hour of several recorders ended since one of them had died so."""
+    monkeypatch.setattr(desktop_world, "_QUIET_LIMIT_S", 2.0)
+    program = tmp_path / "program.py"
+    program.write_text(_PANEL_THEN_WALLPAPER)
+    starts = []
+
+    def start() -> xfce.PrivateDisplay:
+        starts.append("sleep 60" if len(starts) < crashes else f"{sys.executable} {program}")
+        return xfce.start_program((512, 384), starts[-1])
+
+    world = DesktopWorld(start=start)
+    try:
+        if crashes == 1:
+            assert world.reset().ui.any()
+        else:
+            with pytest.raises(DesktopError, match="nothing appeared"):
+                world.reset()
+    finally:
+        world.close()
+    assert len(starts) == 2
 
 
 def test_the_real_desktop_has_no_states(user: User) -> None:
