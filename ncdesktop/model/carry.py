@@ -34,6 +34,8 @@ __all__ = ["carry_", "put_down_"]
 _SURE = 0.1
 """Odds that a box is right to the pixel, from which on it is carried: pixels too many or too few beat a torn window."""
 _FOLLOWS_CELLS, _FOLLOWS, _INSIDE = 3, 0.4, 0.5
+_MOSTLY = 0.5
+"""Share of what changes that follows the pointer, from which on all of it does."""
 _VOTES, _LEAST = 2.0, 1e-6
 """How much moments count in what lies beneath, to a cell's own say; least chance of either."""
 _LEAST_PX = 48
@@ -57,14 +59,17 @@ def carry_(
     lead, goal: (2,), see `TickInputs.lead` and `ncdesktop.model.drag.goal`
     shape:      name of the pointer's shape
     """
+    choice = decided.decisions.choice[place].argmax(-1)
     if not bool(lead.any()):
+        moves = decided.changed[place] & (choice == Choice.SHIFT)
+        if int(moves.sum()) > _MOSTLY * int(decided.changed[place].sum()):
+            decided.changed[place] = False  # a drag that does not move, whatever else would come of it
         return None
     edges = state.edges if bool(state.holds) else state.edges.new_tensor(edges_of(shape))
-    choice = decided.decisions.choice[place]
     # what was dropped, since its cells would go wrong one by one, may be carried
     follows = decided.changed[place] | (decided.probability[place] > 0.5)
     if bool(edges.all()):  # of a thing that stretches few cells follow the pointer
-        follows &= choice.argmax(-1) == Choice.SHIFT
+        follows &= choice == Choice.SHIFT
     if int(follows.sum()) < _FOLLOWS_CELLS:
         return None
     if not bool(state.holds) and not _take_(model, state, decided, place, goal - lead, follows, edges, tick):

@@ -61,7 +61,7 @@ def windows_seen(finder: Finder, screen: Tensor) -> list[Tensor]:
             continue
         (box,) = _likeliest([of[about].sum(0, keepdim=True) for of in chances])
         edges = zip(chances, (box - box.new_tensor([0, 0, 1, 1]))[[0, 2, 1, 3]].tolist(), strict=True)
-        sure = min(float(of[about, edge].exp().mean()) for of, edge in edges)
+        sure = min(float(of[about, edge].detach().exp().mean()) for of, edge in edges)
         about = about & _inside(asked, box)
         enough = max(_ANSWERS, _OF_ALL * int(_inside(points, box).sum()))
         known = any(min(covers(box, other), covers(other, box)) > _SAME for other, _ in found)
