@@ -24,6 +24,7 @@ from ncdesktop.model.things import (
     bring_,
     cells_in,
     covers,
+    forget_,
     known,
     on_screen,
     refresh_,
@@ -50,6 +51,10 @@ _OPENED = 40
 """So many cells a thing has that opens."""
 _PART = 0.95
 """Share of what opens that is in a thing, from which on it is a part of that: what a program writes, a dialog."""
+_ALL = 0.8
+"""Share of that which opens in it, from which on it is the same, and its box better known now."""
+_OPENS_TICKS = 3
+"""Ticks in which a window opens, piece by piece."""
 _AS_DRAWN = 0.75
 """Share of a sprite's pixels that show it, from which on it has opened."""
 _NEW = 0.5
@@ -121,7 +126,7 @@ def rearrange_(
     drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
     if drag or not enough:
         for case in cases:
-            torn = case.place == pressed or not case.goes
+            torn = pressed in (None, case.place) or not case.goes
             if torn and (dragged or case.chance < _LIKELY):
                 changed &= ~case.become
         return None
@@ -177,8 +182,15 @@ def open_(model: NCGUIWorld, state: ScreenState, placed: Tensor, tick: int) -> N
     body = model.sprites.body(number)
     boxes = [box for box in windows_seen(model.finder, state.screen) if _filled(new, box) >= _NEW]
     boxes += [] if body is None else [state.boxes.new_tensor(body) + at]
-    if boxes and not any(covers(state.boxes[front], boxes[0]) >= _PART for front in on_screen(state)[:1]):
-        add_(state, boxes[0], tick)
+    if not boxes:
+        return
+    for front in on_screen(state)[:1]:
+        if covers(state.boxes[front], boxes[0]) >= _PART and covers(boxes[0], state.boxes[front]) < _ALL:
+            return
+    for place in reversed(on_screen(state)):
+        if tick - int(state.came_at[place]) <= _OPENS_TICKS and covers(boxes[0], state.boxes[place]) >= _PART:
+            forget_(state, place)
+    add_(state, boxes[0], tick)
 
 
 def _filled(pixels: Tensor, box: Tensor) -> float:

@@ -38,8 +38,8 @@ _SAME_BOX = 0.9
 """Share of each of two boxes that is in the other, from which on what comes in one of them takes the place of what was in the other."""
 _NEARLY_PX = 3
 """Difference of the edges of two boxes up to which they are the same."""
-_STILL_THERE = 0.75
-"""Share of its pixels that can be seen, what is written in it since then aside."""
+_STILL_THERE = 0.5
+"""Share of its pixels that can be seen, what is written or lights up in it since then aside."""
 
 
 def known(state: ScreenState) -> list[int]:
