@@ -41,6 +41,8 @@ _COMES = 0.3
 """Share of the cells that would show it, from which on all of them do."""
 _LIKELY = 0.5
 """How likely the arranger has to find it, for that to count."""
+_SURE = 0.9
+"""So likely, it takes no share of its cells, if what changes in its box is mostly that."""
 _PARTLY = 0.5
 """Share of what is meant to change in a thing's box, from which on that is the thing that goes or comes."""
 PRESSED = 1
@@ -52,7 +54,7 @@ _OPENED = 40
 _PART = 0.95
 """Share of what opens that is in a thing, from which on it is a part of that: what a program writes, a dialog."""
 _ALL = 0.8
-"""Share of that which opens in it, from which on it is the same, and its box better known now."""
+"""Share of what is known that is in what opens, from which on it may be the same, and its box better known now."""
 _OPENS_TICKS = 3
 """Ticks in which a window opens, piece by piece."""
 _AS_DRAWN = 0.75
@@ -83,8 +85,11 @@ class _Case:
 
     def enough(self, dropped: bool) -> bool:
         """Tell whether it does so; dropped: most of what the cells would become is expected to be wrong."""
-        told = self.share >= self.least and bool(self.become.any())
-        return told and (dropped or self.part >= _PARTLY or self.chance > _LIKELY)
+        if not bool(self.become.any()):
+            return False
+        if not dropped and self.chance > _SURE and self.part >= _PARTLY:
+            return True
+        return self.share >= self.least and (dropped or self.part >= _PARTLY or self.chance > _LIKELY)
 
 
 def rearrange_(
@@ -104,9 +109,10 @@ def rearrange_(
 
     glimpse: of this one moment
     """
+    _open_once_(state, decided, place, glimpse, tick)
     meant = decided.meant[place]
     if meant.any():
-        refresh_(state)
+        refresh_(state, tick - 1 - _OPENS_TICKS)
     if meant.shape != state.grid or int(meant.sum()) < _FEWEST or not known(state):
         return None
     becomes, told = _become(model, state, decided, place)
@@ -133,17 +139,42 @@ def rearrange_(
     best = max(enough, key=lambda case: case.chance + case.share)
     box = state.boxes[best.place]
     shown = torch.where(best.unknown[..., None], target, best.shown)
+    made_up = _made_up(decided, place)
     shown, inside = _with_borders(state, shown, target, told & changed, box), cells_in(state, box)
     differs = differing(shown, state.screen)
     if int(state.gone_at[best.place]) != LONG_AGO:  # with it comes no more than went with it
         changed &= state.changed_at == state.gone_at[best.place]
+    for other in on_screen(state):  # it would be made up beside what is known
+        inside = inside | made_up & cells_in(state, state.boxes[other])
     changed &= ~inside
     changed |= differs
     decided.decisions.choose_(place, differs, Choice.EARLIER)
+    if best.goes:
+        refresh_(state)  # the last that was seen of it
     state.gone_at[best.place] = tick if best.goes else LONG_AGO
     if not best.goes:
         bring_(state, best.place)
     return shown, differs
+
+
+def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimpse, tick: int) -> None:
+    """Let nothing happen, in place, where much would be made up beside a window that has opened since the press, and no key was struck: what was
+    waited for has come."""
+    came_at = [int(state.came_at[front]) for front in on_screen(state)[:1]]
+    pressed_at = tick - int(glimpse.ages[0, 0])
+    whole = decided.changed[place].shape == state.grid
+    if not whole or not came_at or not pressed_at < came_at[0] < tick - _OPENS_TICKS or glimpse.keys.any():
+        return
+    beside = decided.changed[place] & _made_up(decided, place) & ~cells_in(state, state.boxes[0])
+    if int(beside.sum()) >= _OPENED:
+        decided.changed[place] = False
+        decided.meant[place] = False
+
+
+def _made_up(decided: Decided, place: int) -> Tensor:
+    """Return (rows, columns) bool: cells that become what they do not remember."""
+    source = decided.decisions.choice[place].argmax(-1)
+    return (source == Choice.DICTIONARY) | (source == Choice.GENERATE) | (source == Choice.SPRITE)
 
 
 def known_things(state: ScreenState, tick: int) -> tuple[Known, list[int]]:
@@ -181,14 +212,16 @@ def open_(model: NCGUIWorld, state: ScreenState, placed: Tensor, tick: int) -> N
     new[here] = drawn
     body = model.sprites.body(number)
     boxes = [box for box in windows_seen(model.finder, state.screen) if _filled(new, box) >= _NEW]
+    boxes.sort(key=lambda box: -int((box[2:] - box[:2]).prod()))
     boxes += [] if body is None else [state.boxes.new_tensor(body) + at]
     if not boxes:
         return
-    for front in on_screen(state)[:1]:
-        if covers(state.boxes[front], boxes[0]) >= _PART and covers(boxes[0], state.boxes[front]) < _ALL:
-            return
     for place in reversed(on_screen(state)):
-        if tick - int(state.came_at[place]) <= _OPENS_TICKS and covers(boxes[0], state.boxes[place]) >= _PART:
+        before = state.boxes[place]
+        part, all_ = covers(before, boxes[0]) >= _PART, covers(boxes[0], before) >= _ALL
+        if place == 0 and part and not all_:
+            return
+        if all_ and (part or tick - int(state.came_at[place]) <= _OPENS_TICKS):
             forget_(state, place)
     add_(state, boxes[0], tick)
 

@@ -38,8 +38,8 @@ _SAME_BOX = 0.9
 """Share of each of two boxes that is in the other, from which on what comes in one of them takes the place of what was in the other."""
 _NEARLY_PX = 3
 """Difference of the edges of two boxes up to which they are the same."""
-_STILL_THERE = 0.5
-"""Share of its pixels that can be seen, what is written or lights up in it since then aside."""
+_STILL_THERE, _FIRST_STILL_THERE = 0.5, 0.2
+"""Share of its pixels that can be seen, what is written or lights up in it since then aside; in the one at the front, all may be new."""
 
 
 def known(state: ScreenState) -> list[int]:
@@ -128,14 +128,19 @@ def _fronts(state: ScreenState, places: list[int], box: Tensor | None = None) ->
     return front
 
 
-def refresh_(state: ScreenState) -> None:
+def refresh_(state: ScreenState, until: int | None = None) -> None:
     """Let the one at the front show what the screen shows there, and what lies behind them all likewise where none is, in place, and forget
     those that are not what they were.
 
     The others stay as they were when they were at the front: so they look when they come there again. Of them only what had not
     been seen yet is.
+
+    until: what cells have become after this tick is not taken yet: it may be the first piece of a window
     """
     _settle_(state)
+    stands = torch.ones_like(state.bare)
+    if until is not None:
+        stands = (state.changed_at <= until).repeat_interleave(CELL, 0).repeat_interleave(CELL, 1)
     covered = torch.zeros_like(state.bare)
     first, gone = True, []
     for place in on_screen(state):
@@ -143,16 +148,17 @@ def refresh_(state: ScreenState) -> None:
         image, seen, free = state.images[place][own], state.seen[place][own], ~covered[here]
         screen = state.screen[here]
         same = (screen == image).all(-1)
-        if float((same & free & seen).sum()) < _STILL_THERE * float((free & seen).sum()):
+        least = _FIRST_STILL_THERE if first else _STILL_THERE
+        if float((same & free & seen).sum()) < least * float((free & seen).sum()):
             gone.append(place)
             continue
-        new = free if first else free & ~seen
-        _paint_(state.images[place][own], new, screen)
-        state.seen[place][own] |= free
+        taken = free & stands[here]
+        _paint_(state.images[place][own], taken if first else taken & ~seen, screen)
+        state.seen[place][own] |= taken
         covered[here], first = True, False
-    behind = state.screen.clone()
-    _paint_(behind, covered, state.behind)
-    state.behind, state.bare = behind, state.bare | ~covered
+    bare = ~covered & stands
+    _paint_(state.behind, bare, state.screen)
+    state.bare = state.bare | bare
     for place in reversed(gone):
         forget_(state, place)
 

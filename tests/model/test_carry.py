@@ -115,7 +115,7 @@ def test_nothing_is_carried_without_a_lead_a_sure_box_or_cells_that_follow_in_it
     lead, nowhere = torch.tensor([4, 4]), torch.zeros(2, dtype=torch.int64)
     assert carried(_decided((1, 0, 6, 6)), lead) is not None
     for follows, ahead, finder, stays in (
-        ((1, 0, 6, 6), nowhere, None, False),
+        ((1, 0, 6, 6), nowhere, None, True),
         ((2, 1, 3, 3), lead, None, False),  # too few
         ((4, 0, 5, 6), lead, None, False),  # an edge of it
         ((5, 5, 8, 8), lead, None, True),  # elsewhere

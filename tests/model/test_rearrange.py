@@ -1,5 +1,7 @@
 """Things go, come back and come to the front whole, or not at all."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from covered import BOX, covered
@@ -7,6 +9,7 @@ from tiny import make_tiny_model, random_screen
 from torch import Tensor
 
 from ncdesktop.actions import FEATURES, HISTORY, KEYS_A_TICK
+from ncdesktop.model import rearrange
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.decide import Decided
 from ncdesktop.model.glimpse import PRESS, Glimpse
@@ -106,7 +109,7 @@ def test_what_was_pressed_uncovers_nothing_where_it_does_not_go() -> None:
     for cells, press, dragged, stays in (
         (some[: len(some) // 2], ON_IT, False, []),
         (some, ON_IT, True, []),
-        (some, ELSEWHERE, False, some),  # something comes to the front of a part of it
+        (some, ELSEWHERE, False, []),
     ):
         decided = _becomes(*cells, (7, 7))
         assert _rearranged(model, state, decided, press, GOES_AT, dragged=dragged) is None
@@ -210,10 +213,10 @@ def test_what_lies_behind_is_known_before_anything_opens() -> None:
     model = make_tiny_model()
     state, _, _ = covered(model)
     before = state.screen.clone()
-    assert _rearranged(model, state, _becomes((1, 1)), ON_IT, 3) is None
-    _write_(model, state, torch.full_like(before, 5), 3)
-    add_(state, torch.tensor([0, 0, 128, 128]), 3)
-    gone = _rearranged(model, state, _becomes(*_some(state, before, 0.5)), ON_IT, 4)
+    assert _rearranged(model, state, _becomes((1, 1)), ON_IT, 9) is None
+    _write_(model, state, torch.full_like(before, 5), 9)
+    add_(state, torch.tensor([0, 0, 128, 128]), 9)
+    gone = _rearranged(model, state, _becomes(*_some(state, before, 0.5)), ON_IT, 10)
     assert gone is not None and gone.equal(before)
 
 
@@ -225,14 +228,41 @@ def test_a_sprite_that_opens_whole_is_a_thing_without_its_button() -> None:
     image[..., :3] = 77
     model.sprites = Sprites([image])
     placed = torch.tensor([0, 4, 9])
-    open_(model, state, placed, 4)
+    open_(model, state, placed, 9)
     assert len(on_screen(state)) == 1  # it does not show
-    _write_(model, state, model.sprites.drawn(state.screen[None], placed[None])[0], 4)
-    open_(model, state, placed, 4)
+    _write_(model, state, model.sprites.drawn(state.screen[None], placed[None])[0], 9)
+    open_(model, state, placed, 9)
     assert state.boxes[0].tolist() == [20, 9, 120, 119] and len(on_screen(state)) == 2
     assert (state.images[0, :100, :110] == 77).all()
     inside = Sprites([torch.full((80, 100, 4), 255, dtype=torch.uint8)])
     model.sprites, placed = inside, torch.tensor([0, 30, 15])
     _write_(model, state, inside.drawn(state.screen[None], placed[None])[0], 5)
-    open_(model, state, placed, 4)
+    open_(model, state, placed, 9)
     assert len(on_screen(state)) == 2  # it is a part of it
+
+
+@torch.inference_mode()
+def test_what_opens_is_known_in_the_box_in_which_the_finder_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Terminal was known with a piece of the panel, since its sprite has that, too; in its next sprite it is the same."""
+    model, state, _, _ = _opened()
+    model.sprites = Sprites([torch.full((128, 100, 4), 255, dtype=torch.uint8)])
+    placed, seen = torch.tensor([0, 0, 0]), [torch.tensor([20, 0, 128, 100])]
+    _write_(model, state, model.sprites.drawn(state.screen[None], placed[None])[0], 2)
+    open_(model, state, placed, 2)
+    assert state.boxes[0].tolist() == [0, 0, 128, 100]  # nothing is seen
+    monkeypatch.setattr(rearrange, "windows_seen", lambda finder, screen: [torch.tensor([0, 0, 9, 9]), *seen])
+    open_(model, state, placed, 3)
+    assert [state.boxes[place].tolist() for place in on_screen(state)] == [[20, 0, 128, 100]]
+
+
+@torch.inference_mode()
+def test_what_a_press_opens_opens_once() -> None:
+    """A Terminal came as words beside one that had come eight ticks before."""
+    model, state, _, _ = _opened()
+    cells = [(row, column) for row in range(8) for column in range(8)]
+    for came_at, press, beside in ((8, 20, False), (9, 20, True), (8, 4, True)):
+        state.came_at[0] = came_at
+        decided = _becomes(*cells, choice=Choice.DICTIONARY)
+        glimpse = replace(_pressed(ELSEWHERE), ages=torch.full((1, 2), float(press)))
+        rearrange_(model, state, decided, 0, glimpse, 12, dragged=False)
+        assert bool(decided.changed.any()) == beside, came_at

@@ -63,7 +63,7 @@ def test_the_one_at_the_front_is_known_as_it_looks_now_others_as_they_did_there(
     assert (
         (shown[60:64, 60:64] == 9).all() and (shown[4:8, 4:8] == 0).all() and (shown[100:, 100:] == 7).all()
     )
-    state.screen[35:85, 35:85] = 200  # it has gone
+    state.screen[31:90, 31:90] = 200  # it has gone
     refresh_(state)
     assert state.boxes[:2].tolist() == [[0, 0, 50, 50], [NOWHERE] * 4]
     assert (state.behind[60:80, 60:80] == 200).all()
@@ -127,3 +127,16 @@ def test_the_body_of_a_sprite_is_the_window_in_it() -> None:
     assert body((20, 10, 100, 110), (0, 30, 20, 60)) == (20, 10, 100, 110)
     assert body(*((0, column, 100, column + 1) for column in range(0, 120, 2))) is None  # no row is full
     assert body((0, 0, 40, 60), (50, 60, 100, 120)) is None  # two things
+
+
+@torch.inference_mode()
+def test_what_has_just_come_is_not_known_yet() -> None:
+    """The first piece of a window that opened was kept as a part of the one below it, and lay on it when that came to the front again."""
+    state = _with((0, 0, 50, 50))
+    state.screen[32:64, 32:64], state.changed_at[2:4, 2:4] = 9, 5
+    state.screen[100:, 100:], state.changed_at[6:, 6:] = 8, 3
+    refresh_(state, 4)
+    assert (state.images[0, :50, :50] == 0).all() and (state.behind[100:, 100:] == 8).all()
+    assert not (state.behind[50:64, 50:64] == 9).any()
+    refresh_(state)
+    assert (state.images[0, 32:50, 32:50] == 9).all() and (state.behind[50:64, 50:64] == 9).all()
