@@ -43,6 +43,8 @@ _LIKELY = 0.5
 """How likely the arranger has to find it, for that to count."""
 _SURE = 0.9
 """So likely, it takes no share of its cells, if what changes in its box is mostly that."""
+_MOSTLY = 0.5
+"""Share of its cells that have just changed, from which on a thing has just come."""
 _PARTLY = 0.5
 """Share of what is meant to change in a thing's box, from which on that is the thing that goes or comes."""
 PRESSED = 1
@@ -128,12 +130,14 @@ def rearrange_(
     ]
     changed = decided.changed[place]
     dropped = not bool(changed.any())
-    enough = [case for case in cases if case.enough(dropped)]
+    enough = [case for case in cases if case.enough(dropped) and not _has_just_come(state, case, tick)]
     drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
     if drag or not enough:
         for case in cases:
             torn = pressed in (None, case.place) or not case.goes
-            if torn and (dragged or case.chance < _LIKELY):
+            if _has_just_come(state, case, tick):
+                changed &= ~(told & cells_in(state, state.boxes[case.place]))
+            elif torn and (dragged or case.chance < _LIKELY):
                 changed &= ~case.become
         return None
     best = max(enough, key=lambda case: case.chance + case.share)
@@ -155,6 +159,12 @@ def rearrange_(
     if not best.goes:
         bring_(state, best.place)
     return shown, differs
+
+
+def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:
+    """Tell whether a thing would go again that has just come: a menu that opens as a button goes down stays when that comes up."""
+    since = state.changed_at[cells_in(state, state.boxes[case.place])]
+    return case.goes and float((since >= tick - _OPENS_TICKS).float().mean()) > _MOSTLY
 
 
 def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimpse, tick: int) -> None:

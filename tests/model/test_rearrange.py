@@ -216,7 +216,7 @@ def test_what_lies_behind_is_known_before_anything_opens() -> None:
     assert _rearranged(model, state, _becomes((1, 1)), ON_IT, 9) is None
     _write_(model, state, torch.full_like(before, 5), 9)
     add_(state, torch.tensor([0, 0, 128, 128]), 9)
-    gone = _rearranged(model, state, _becomes(*_some(state, before, 0.5)), ON_IT, 10)
+    gone = _rearranged(model, state, _becomes(*_some(state, before, 0.5)), ON_IT, 20)
     assert gone is not None and gone.equal(before)
 
 
@@ -266,3 +266,15 @@ def test_what_a_press_opens_opens_once() -> None:
         glimpse = replace(_pressed(ELSEWHERE), ages=torch.full((1, 2), float(press)))
         rearrange_(model, state, decided, 0, glimpse, 12, dragged=False)
         assert bool(decided.changed.any()) == beside, came_at
+
+
+@torch.inference_mode()
+def test_what_has_just_come_does_not_go_again() -> None:
+    """A menu that had been open before came when the button went down, and went when it came up."""
+    model, state, beneath, _ = _opened()
+    every = _some(state, beneath, 1.0)
+    for came_at, goes in ((GOES_AT - 1, False), (1, True)):
+        state.changed_at[:] = came_at
+        decided = _becomes(*every)
+        gone = _rearranged(model, state, decided, ON_IT, GOES_AT)
+        assert (gone is not None) == goes == bool(decided.changed.any())
