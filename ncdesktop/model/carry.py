@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import EVENT_CELLS, Decided
+from ncdesktop.model.drag import NOWHERE
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of, differing, screen_of
 from ncdesktop.model.state import ScreenState
@@ -62,7 +63,12 @@ def carry_(
     choice = decided.decisions.choice[place].argmax(-1)
     if not bool(lead.any()):
         moves = decided.changed[place] & (choice == Choice.SHIFT)
-        if int(moves.sum()) > _MOSTLY * int(decided.changed[place].sum()):
+        opens = decided.changed[place] & (choice == Choice.SPRITE)
+        if (
+            bool((goal != NOWHERE).all())
+            and not opens.any()
+            and int(moves.sum()) > _MOSTLY * int(decided.changed[place].sum())
+        ):
             decided.changed[place] = False  # a drag that does not move, whatever else would come of it
         return None
     edges = state.edges if bool(state.holds) else state.edges.new_tensor(edges_of(shape))
@@ -101,7 +107,7 @@ def _stay_(decided: Decided, place: int, follows: Tensor) -> None:
 def put_down_(state: ScreenState, lead: Tensor) -> None:
     """Let what is carried be where `carry_` has shown it, in place."""
     state.boxes[0] = _moved(state, lead)
-    state.lifted, state.moved[0] = cells_in(state, state.boxes[0]), True
+    state.lifted, state.exact[0] = cells_in(state, state.boxes[0]), True
 
 
 def _moved(state: ScreenState, lead: Tensor) -> Tensor:
@@ -132,7 +138,7 @@ def _take_(
     shown, features = state.embedded[:, :, 0], decided.features[place]
     thing = thing_at(state, *at.tolist())
     box, sure = state.boxes[:1], 0.0
-    if thing is None or not bool(state.moved[thing]):
+    if thing is None or not bool(state.exact[thing]):
         seen = model.finder.seen(state.screen[None])
         box, chance = model.finder(seen, torch.zeros_like(at[:1]), at[None])
         sure = float(chance)

@@ -22,7 +22,7 @@ from ncdesktop.model.things import (
 )
 from ncdesktop.world import CELL
 
-__all__ = ["perceive_", "windows_seen"]
+__all__ = ["look_closely_", "perceive_", "windows_seen"]
 
 _ASKED = 80
 """Points of a screen, about so many, that are asked what lies there."""
@@ -38,15 +38,19 @@ _GONE = 0.4
 """Share of a thing that would have to be seen, from which on it has gone if it is not."""
 
 
-def windows_seen(finder: Finder, screen: Tensor) -> list[Tensor]:
+def windows_seen(finder: Finder, screen: Tensor, within: Tensor | None = None) -> list[Tensor]:
     """Return the boxes (4,) of the windows on a screen (H, W, 3), those at the front first.
 
     Many points are asked; those whose answers are about one window tell its edges together.
+
+    within: (4,) a box in which alone they are asked
     """
     rows, columns = finder.config.grid
     every = max(1, round(math.sqrt(rows * columns / _ASKED)))
     y, x = (torch.arange(every // 2, length, every, device=screen.device) for length in (rows, columns))
     points = torch.cartesian_prod(x, y) * CELL + CELL // 2
+    if within is not None:
+        points = points[_inside(points, within)]
     which = torch.zeros(len(points), dtype=torch.int64, device=screen.device)
     odds, there = finder.odds(finder.seen(screen[None]), which, points)
     told = there > 0
@@ -126,7 +130,25 @@ def perceive_(model: NCGUIWorld, state: ScreenState, tick: int) -> None:
                 forget_(state, place)
         add_(state, box, tick)
         doubt_(state)
+        state.exact[0] = True
     for place in on_screen(state)[len(found) :]:
         if visible(state, place) > _GONE:
             state.gone_at[place] = tick
     refresh_(state)
+
+
+def look_closely_(model: NCGUIWorld, state: ScreenState) -> None:
+    """Let the box of the thing at the front, if it is not known to the pixel, be that in which the finder sees it, in place: where a sprite has
+    opened, more may have changed than a window."""
+    front = on_screen(state)[:1]
+    if not front or bool(state.exact[front[0]]):
+        return
+    place, own, came_at = front[0], state.boxes[front[0]].clone(), int(state.came_at[front[0]])
+    for box in windows_seen(model.finder, state.screen, own):
+        if min(covers(own, box), covers(box, own)) > _RESIZED:
+            if not own.equal(box):
+                forget_(state, place)
+                add_(state, box, came_at)
+                place = 0
+            break
+    state.exact[place] = True

@@ -13,7 +13,6 @@ from ncdesktop.model.arranger import Known
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.decide import Decided
 from ncdesktop.model.glimpse import PRESS, Glimpse
-from ncdesktop.model.perceive import windows_seen
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import differing, screen_of
 from ncdesktop.model.sprites import overlap
@@ -61,8 +60,6 @@ _OPENS_TICKS = 3
 """Ticks in which a window opens, piece by piece."""
 _AS_DRAWN = 0.75
 """Share of a sprite's pixels that show it, from which on it has opened."""
-_NEW = 0.5
-"""Share of a window's box that a sprite draws, from which on it is the window that has opened."""
 
 
 @dataclass(frozen=True)
@@ -208,38 +205,25 @@ def _with_borders(state: ScreenState, shown: Tensor, target: Tensor, told: Tenso
 
 
 def open_(model: NCGUIWorld, state: ScreenState, placed: Tensor, tick: int) -> None:
-    """Take it, in place, that what a sprite (3,) which has opened shows is a thing, if the screen shows it large and whole, and it is no part of
-    the one at the front: the window that the finder sees there, or else the box that is most of the sprite."""
-    number, at = int(placed[0]), placed[1:].repeat(2)
-    height, width = model.sprites.sizes[number]
-    here, own = overlap(state.screen.shape, (height, width), *placed[1:].tolist())
-    image = model.sprites.images[number].to(state.screen.device)[own]
-    drawn = image[..., 3] != 0
-    same = drawn & (image[..., :3] == state.screen[here]).all(-1)
-    if int(drawn.sum()) < _OPENED * CELL**2 or int(same.sum()) < _AS_DRAWN * int(drawn.sum()):
+    """Take it, in place, that a sprite (3,) which has opened is a thing, if the screen shows it large and whole, and it is no part of the one
+    at the front. What of the sprite is the window is a guess, see `ncdesktop.model.perceive.look_closely_`."""
+    body = model.sprites.body(int(placed[0]))
+    if body is None:
         return
-    new = torch.zeros_like(state.bare)
-    new[here] = drawn
-    body = model.sprites.body(number)
-    boxes = [box for box in windows_seen(model.finder, state.screen) if _filled(new, box) >= _NEW]
-    boxes.sort(key=lambda box: -int((box[2:] - box[:2]).prod()))
-    boxes += [] if body is None else [state.boxes.new_tensor(body) + at]
-    if not boxes:
+    box = state.boxes.new_tensor(body) + placed[1:].repeat(2)
+    drawn = model.sprites.drawn(state.screen[None], placed[None])[0]
+    here, _ = overlap(state.screen.shape, (body[2] - body[0], body[3] - body[1]), *box[:2].tolist())
+    same = (drawn[here] == state.screen[here]).all(-1)
+    if same.numel() < _OPENED * CELL**2 or float(same.float().mean()) < _AS_DRAWN:
         return
     for place in reversed(on_screen(state)):
         before = state.boxes[place]
-        part, all_ = covers(before, boxes[0]) >= _PART, covers(boxes[0], before) >= _ALL
-        if place == 0 and part and not all_:
+        part, all_ = covers(before, box) >= _PART, covers(box, before) >= _ALL
+        if place == on_screen(state)[0] and part and not all_:
             return
         if all_ and (part or tick - int(state.came_at[place]) <= _OPENS_TICKS):
             forget_(state, place)
-    add_(state, boxes[0], tick)
-
-
-def _filled(pixels: Tensor, box: Tensor) -> float:
-    """Return the share of a box (4,) on the screen in which pixels (H, W) bool are."""
-    top, left, bottom, right = box.tolist()
-    return float(pixels[max(top, 0) : bottom, max(left, 0) : right].float().mean())
+    add_(state, box, tick)
 
 
 def _possible(state: ScreenState) -> list[tuple[int, bool]]:

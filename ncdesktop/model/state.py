@@ -43,7 +43,7 @@ class ScreenState:
     images:     (THINGS, H, W, 3) uint8: what they show, in the upper left; seen (THINGS, H, W) bool: how far that has been seen
     came_at:    (THINGS,) int64: tick in which each came to be known
     gone_at:    (THINGS,) int64: tick in which each has gone, LONG_AGO while it is on the screen
-    moved:      (THINGS,) bool: which have been carried, so that their boxes are known to the pixel
+    exact:      (THINGS,) bool: whose boxes are known to the pixel
     behind:     (H, W, 3) uint8: the screen without them; bare (H, W) bool: how far that has been seen
     """
 
@@ -68,7 +68,7 @@ class ScreenState:
     seen: Tensor
     came_at: Tensor
     gone_at: Tensor
-    moved: Tensor
+    exact: Tensor
     behind: Tensor
     bare: Tensor
 
@@ -193,7 +193,7 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         seen=torch.zeros(THINGS, *screen.shape[:2], dtype=torch.bool, device=screen.device),
         came_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
         gone_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
-        moved=torch.zeros(THINGS, dtype=torch.bool, device=screen.device),
+        exact=torch.zeros(THINGS, dtype=torch.bool, device=screen.device),
         behind=screen.clone(),
         bare=torch.ones(screen.shape[:2], dtype=torch.bool, device=screen.device),
     )

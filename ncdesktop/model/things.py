@@ -33,7 +33,7 @@ __all__ = [
     "visible",
 ]
 
-_OF_EACH = ("boxes", "images", "seen", "came_at", "gone_at", "moved")
+_OF_EACH = ("boxes", "images", "seen", "came_at", "gone_at", "exact")
 _SAME_BOX = 0.9
 """Share of each of two boxes that is in the other, from which on what comes in one of them takes the place of what was in the other."""
 _NEARLY_PX = 3
@@ -116,7 +116,15 @@ def _paint_(shown: Tensor, where: Tensor, image: Tensor) -> None:
     rows, columns = (torch.nonzero(where.any(axis)).flatten() for axis in (1, 0))
     if len(rows):
         part = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-        shown[part] = torch.where(where[part][..., None], image[part], shown[part])
+        for colour in range(shown.shape[-1]):  # half the time of all at once
+            of = (*part, colour)
+            shown[of] = torch.where(where[part], image[of], shown[of])
+
+
+def _same(one: Tensor, other: Tensor) -> Tensor:
+    """Return (h, w) bool: which pixels of two images (h, w, 3) are the same."""
+    red, green, blue = (one == other).unbind(-1)
+    return red & green & blue
 
 
 def _fronts(state: ScreenState, places: list[int], box: Tensor | None = None) -> Tensor:
@@ -147,7 +155,7 @@ def refresh_(state: ScreenState, until: int | None = None) -> None:
         here, own = _part(state, state.boxes[place])
         image, seen, free = state.images[place][own], state.seen[place][own], ~covered[here]
         screen = state.screen[here]
-        same = (screen == image).all(-1)
+        same = _same(screen, image)
         least = _FIRST_STILL_THERE if first else _STILL_THERE
         if float((same & free & seen).sum()) < least * float((free & seen).sum()):
             gone.append(place)
@@ -183,7 +191,7 @@ def add_(state: ScreenState, box: Tensor, tick: int) -> None:
             state.bare[here] |= seen
         forget_(state, min(gone, key=lambda place: int(state.gone_at[place])) if gone else places[-1])
     bring_(state, len(known(state)))
-    state.boxes[0], state.came_at[0], state.gone_at[0], state.moved[0] = box, tick, LONG_AGO, False
+    state.boxes[0], state.came_at[0], state.gone_at[0], state.exact[0] = box, tick, LONG_AGO, False
     here, own = _part(state, box)
     state.images[0][own], state.seen[0] = state.screen[here], False
     state.seen[0][own] = True
@@ -227,10 +235,10 @@ def doubt_(state: ScreenState) -> None:
     this one was there."""
     covered = torch.zeros_like(state.bare)
     covered[_part(state, state.boxes[0])[0]] = True
-    state.bare = state.bare & ~(covered & (state.behind == state.screen).all(-1))
+    state.bare = state.bare & ~(covered & _same(state.behind, state.screen))
     for place in on_screen(state)[1:]:
         here, own = _part(state, state.boxes[place])
-        same = (state.images[place][own] == state.screen[here]).all(-1)
+        same = _same(state.images[place][own], state.screen[here])
         state.seen[place][own] &= ~(covered[here] & same)
 
 

@@ -17,6 +17,7 @@ from ncdesktop.model.drag import dragging, goal
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.live_scene import LiveScene, of_each
+from ncdesktop.model.perceive import look_closely_
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.rearrange import open_, rearrange_
 from ncdesktop.model.sampler import numbers, worth_a_look
@@ -77,6 +78,8 @@ def dream_ticks_(
         return _look_(model, [turns[place] for place in part], own, likely, drawn[part], steps, painter)
 
     parts = _parts(turns, worth, most=_SHARE if isinstance(painter, Crew) else len(turns))
+    for place in set(range(len(turns))) - set(worth):  # there is time
+        look_closely_(model, turns[place].state)
     for part, insights in zip(parts, share_of(painter)([partial(look, part) for part in parts]), strict=True):
         for place, insight in zip(part, insights, strict=True):
             found[place] = replace(insight, stage_ms=insight.stage_ms | glanced)

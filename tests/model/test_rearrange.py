@@ -9,7 +9,6 @@ from tiny import make_tiny_model, random_screen
 from torch import Tensor
 
 from ncdesktop.actions import FEATURES, HISTORY, KEYS_A_TICK
-from ncdesktop.model import rearrange
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.decide import Decided
 from ncdesktop.model.glimpse import PRESS, Glimpse
@@ -239,20 +238,6 @@ def test_a_sprite_that_opens_whole_is_a_thing_without_its_button() -> None:
     _write_(model, state, inside.drawn(state.screen[None], placed[None])[0], 5)
     open_(model, state, placed, 9)
     assert len(on_screen(state)) == 2  # it is a part of it
-
-
-@torch.inference_mode()
-def test_what_opens_is_known_in_the_box_in_which_the_finder_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Terminal was known with a piece of the panel, since its sprite has that, too; in its next sprite it is the same."""
-    model, state, _, _ = _opened()
-    model.sprites = Sprites([torch.full((128, 100, 4), 255, dtype=torch.uint8)])
-    placed, seen = torch.tensor([0, 0, 0]), [torch.tensor([20, 0, 128, 100])]
-    _write_(model, state, model.sprites.drawn(state.screen[None], placed[None])[0], 2)
-    open_(model, state, placed, 2)
-    assert state.boxes[0].tolist() == [0, 0, 128, 100]  # nothing is seen
-    monkeypatch.setattr(rearrange, "windows_seen", lambda finder, screen: [torch.tensor([0, 0, 9, 9]), *seen])
-    open_(model, state, placed, 3)
-    assert [state.boxes[place].tolist() for place in on_screen(state)] == [[20, 0, 128, 100]]
 
 
 @torch.inference_mode()

@@ -10,10 +10,10 @@ from tiny import make_tiny_model
 from ncdesktop.actions import Action
 from ncdesktop.errors import SessionError
 from ncdesktop.model.neural_world import NeuralWorld
-from ncdesktop.model.perceive import windows_seen
+from ncdesktop.model.perceive import look_closely_, windows_seen
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.state import LONG_AGO
-from ncdesktop.model.things import known, on_screen
+from ncdesktop.model.things import add_, forget_, known, on_screen
 from ncdesktop.training.alone import AloneConfig, train_alone
 from ncdesktop.training.finder import FINDER
 from ncdesktop.training.table import build_table
@@ -54,7 +54,7 @@ def test_what_a_followed_screen_shows_is_known(learned: tuple[NCGUIWorld, dict[s
     def boxes() -> list[list[int]]:
         return [state.boxes[place].tolist() for place in on_screen(state)]
 
-    assert boxes() == [list(BOXES[9]), list(BOXES[7])] and not state.moved.any()
+    assert boxes() == [list(BOXES[9]), list(BOXES[7])] and state.exact[:2].all()
     top, left, bottom, right = BOXES[9]
     assert not state.bare[top:bottom, left:right].any()  # nobody knows what lies beneath
     assert not state.seen[1, 16:64, 16:64].any() and state.seen[1, :16, :16].all()
@@ -65,6 +65,23 @@ def test_what_a_followed_screen_shows_is_known(learned: tuple[NCGUIWorld, dict[s
     assert state.gone_at[1] == 2 and state.gone_at[0] == LONG_AGO and state.bare[90:, 90:].all()
     world.follow(Action(PRESSES[2]), shown([9, 7]))
     assert boxes() == [list(BOXES[9]), list(BOXES[7])]
+
+
+@torch.inference_mode()
+def test_what_has_opened_is_known_in_the_box_in_which_it_is_seen(
+    learned: tuple[NCGUIWorld, dict[str, float]],
+) -> None:
+    """A Terminal was known with a piece of the panel, since its sprite has that, too."""
+    world = NeuralWorld(learned[0], model_hash="learned")
+    for guess, seen in (([16, 24, 120, 120], list(BOXES[9])), ([0, 0, 128, 128], None)):
+        world.reset(0, shown([9]))
+        state = world._screen
+        forget_(state, 0)
+        state.behind[:] = 200
+        add_(state, torch.tensor(guess), 0)
+        look_closely_(learned[0], state)
+        assert state.boxes[0].tolist() == (seen or guess)
+        assert len(on_screen(state)) == 1 and state.exact[0]
 
 
 @torch.inference_mode()
