@@ -40,10 +40,8 @@ _COMES = 0.3
 """Share of the cells that would show it, from which on all of them do."""
 _LIKELY = 0.5
 """How likely the arranger has to find it, for that to count."""
-_SURE = 0.9
-"""So likely, it takes no share of its cells, if what changes in its box is mostly that."""
-_MOSTLY = 0.5
-"""Share of its cells that have just changed, from which on a thing has just come."""
+_SURE, _SURE_PARTLY = 0.9, 0.25
+"""So likely, it takes no share of its cells, if such a share of what changes in its box is that."""
 _PARTLY = 0.5
 """Share of what is meant to change in a thing's box, from which on that is the thing that goes or comes."""
 PRESSED = 1
@@ -86,7 +84,7 @@ class _Case:
         """Tell whether it does so; dropped: most of what the cells would become is expected to be wrong."""
         if not bool(self.become.any()):
             return False
-        if not dropped and self.chance > _SURE and self.part >= _PARTLY:
+        if not dropped and self.chance > _SURE and self.part >= _SURE_PARTLY:
             return True
         return self.share >= self.least and (dropped or self.part >= _PARTLY or self.chance > _LIKELY)
 
@@ -152,6 +150,8 @@ def rearrange_(
     decided.decisions.choose_(place, differs, Choice.EARLIER)
     if best.goes:
         refresh_(state)  # the last that was seen of it
+    elif int(state.gone_at[best.place]) != LONG_AGO:
+        state.came_at[best.place] = tick
     state.gone_at[best.place] = tick if best.goes else LONG_AGO
     if not best.goes:
         bring_(state, best.place)
@@ -160,8 +160,7 @@ def rearrange_(
 
 def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:
     """Tell whether a thing would go again that has just come: a menu that opens as a button goes down stays when that comes up."""
-    since = state.changed_at[cells_in(state, state.boxes[case.place])]
-    return case.goes and float((since >= tick - _OPENS_TICKS).float().mean()) > _MOSTLY
+    return case.goes and tick - int(state.came_at[case.place]) <= _OPENS_TICKS
 
 
 def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimpse, tick: int) -> None:

@@ -259,7 +259,7 @@ def test_what_has_just_come_does_not_go_again() -> None:
     model, state, beneath, _ = _opened()
     every = _some(state, beneath, 1.0)
     for came_at, goes in ((GOES_AT - 1, False), (1, True)):
-        state.changed_at[:] = came_at
+        state.came_at[0] = came_at
         decided = _becomes(*every)
         gone = _rearranged(model, state, decided, ON_IT, GOES_AT)
         assert (gone is not None) == goes == bool(decided.changed.any())
