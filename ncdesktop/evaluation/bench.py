@@ -1,6 +1,5 @@
 """How fast the dream is: milliseconds a tick by stage on logs, work against dense generation, start and memory."""
 
-import copy
 import json
 import math
 import subprocess
@@ -17,7 +16,6 @@ from tqdm import tqdm
 
 from ncdesktop.errors import WeightsError
 from ncdesktop.evaluation.input_logs import Log
-from ncdesktop.model.choices import Choice
 from ncdesktop.model.generator import MARGIN, REFERENCES
 from ncdesktop.model.live_scene import MANY_PAINTED
 from ncdesktop.model.neural_world import NeuralWorld
@@ -95,15 +93,15 @@ def counting() -> FlopCounterMode:
 
 def _dense(world: NeuralWorld, log: Log) -> tuple[float, float]:
     """Return FLOPs and ms of a tick in which the same network looks at the whole screen and paints every cell."""
-    model = copy.deepcopy(world.model)
-    with torch.no_grad():
-        model.selector.heads.bias[0] += 1e4
-        model.selector.heads.bias[1 + Choice.GENERATE] += 1e4
-        model.selector.trust[Choice.GENERATE] = 1.0  # however seldom what is painted is right
 
     def dense_world(helpers: int | None) -> NeuralWorld:
         dense = NeuralWorld(
-            model, model_hash="dense", device=world.device, steps=world.steps, exact=True, helpers=helpers
+            world.model,
+            model_hash="dense",
+            device=world.device,
+            steps=world.steps,
+            dense=True,
+            helpers=helpers,
         )
         dense.reset(0, log.start)
         return dense

@@ -95,6 +95,12 @@ class Decided:
         self.words = torch.full_like(self.changed, -1, dtype=torch.int64)
         self.meant = self.changed
 
+    def paint_all_(self) -> None:
+        """Let every cell be painted anew, in place."""
+        self.changed = torch.ones_like(self.changed)
+        for screen, cells in enumerate(self.changed):
+            self.decisions.choose_(screen, cells, Choice.GENERATE)
+
     def surety(self, selector: Selector, trust: Tensor, share: Share = one_by_one) -> Tensor:
         """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
         chance, choice = self.decisions.choice.float().softmax(-1).max(-1)

@@ -47,15 +47,17 @@ class NeuralWorld:
         steps: int = 2,
         exact: bool = False,
         bf16: bool = False,
+        dense: bool = False,
         helpers: int | None = None,
     ) -> None:
         """steps: of the generator, 1 to 4; exact: look at the whole screen in every tick, see `choose_view` and `Glance`.
 
         bf16:    multiply matrices in bfloat16; the state stays as it is
+        dense:   paint every cell anew in every tick, as a model of whole frames would
         helpers: threads that help to paint on a CPU, by default one for each other core, see `Crew`
         """
         self.model, self.model_hash, self.device = model.to(device).eval(), model_hash, device
-        self.steps, self.exact, self.bf16 = steps, exact, bf16
+        self.steps, self.exact, self.bf16, self.dense = steps, exact, bf16, dense
         self.painter: Painter = model.generator
         if device == "cpu":
             self.painter = Crew(model.generator, spare_cores() if helpers is None else helpers)
@@ -74,6 +76,7 @@ class NeuralWorld:
         exact: bool = False,
         attention: str = "auto",
         bf16: bool = False,
+        dense: bool = False,
     ) -> Self:
         """Load the model in `folder`, its looks in eight-bit integers where that pays, unless `exact` or `bf16`; attention: see
         `choose_attention`.
@@ -87,7 +90,15 @@ class NeuralWorld:
         use_attention_(model, choose_attention(attention, device))
         if device == "cpu" and not (exact or bf16) and int8_pays():
             in_int8_(model.backbone)
-        return cls(model, model_hash=weights_hash(folder), device=device, steps=steps, exact=exact, bf16=bf16)
+        return cls(
+            model,
+            model_hash=weights_hash(folder),
+            device=device,
+            steps=steps,
+            exact=exact,
+            bf16=bf16,
+            dense=dense,
+        )
 
     def another(self) -> Self:
         """Return a new dream of the same model, which takes no more memory than its state."""
@@ -98,6 +109,7 @@ class NeuralWorld:
             steps=self.steps,
             exact=self.exact,
             bf16=self.bf16,
+            dense=self.dense,
         )
         other.painter = self.painter
         return other
@@ -192,7 +204,11 @@ class NeuralWorld:
     def _turn(self, action: Action) -> Turn:
         """Let the tick of `action` begin; return what it needs."""
         self._advance(action)
-        view = whole(self._screen) if self.exact else choose_view(self._screen, self._memory, self._tick)
+        view = (
+            whole(self._screen)
+            if self.exact or self.dense
+            else choose_view(self._screen, self._memory, self._tick)
+        )
         return Turn(self._screen, self._memory, view, self._tick, self._cursor, self._generator)
 
     def _advance(self, action: Action) -> None:
@@ -230,7 +246,12 @@ def step_together(worlds: Sequence[NeuralWorld], actions: Sequence[Action]) -> l
 
     with torch.autocast(first.device, torch.bfloat16, enabled=first.bf16):
         results = dream_ticks_(
-            first.model, turns, steps=first.steps, painter=first.painter, exact=first.exact
+            first.model,
+            turns,
+            steps=first.steps,
+            painter=first.painter,
+            exact=first.exact,
+            dense=first.dense,
         )
     frames = []
     for world, result in zip(worlds, results, strict=True):

@@ -30,7 +30,7 @@ _ALIKE, _SAME = 0.7, 0.8
 """Shares of each of two boxes that are in the other, from which on two answers are about one window, and two windows are one."""
 _ANSWERS, _OF_ALL = 2, 0.3
 """So many answers make a window, and such a share of the points in it."""
-_SURE = 0.3
+_SURE = 0.4
 """How likely an edge has to be, in the mean of the answers."""
 _RESIZED = 0.6
 """Share of each of two boxes that is in the other, from which on a window has been resized, and is no other."""

@@ -28,6 +28,8 @@ from ncdesktop.world import CELL, Insight
 
 __all__ = ["TickResult", "dream_ticks_"]
 
+_Whole = tuple[Tensor, Tensor]
+"""A screen (H, W, 3) and cells (rows, columns) bool of it."""
 _STAGES = ("actions", "looks", "pixels", "state")
 _SHARE = 2
 """Dreams that share a pass on a CPU: a pass for each core is worth more than larger ones."""
@@ -49,6 +51,7 @@ def dream_ticks_(
     steps: int = 2,
     painter: Painter | None = None,
     exact: bool = False,
+    dense: bool = False,
 ) -> list[TickResult]:
     """Let dreams of one model go on by a tick, in place: with one glance at all, and looks, where they are due, in one pass for each
     size of view, or in one for each few of these that a crew shares.
@@ -58,12 +61,13 @@ def dream_ticks_(
     steps:   of the generator, 1 to 4; one where it paints many cells
     painter: a crew that calls the generator; by default this thread does
     exact:   look, whatever a glance would say, see `Glance`
+    dense:   look, and paint every cell
     """
     began_s = time.perf_counter()
     glimpse = glimpse_of(turns)
     expected = model.glance(glimpse)
     drawn = torch.stack([numbers(turn.generator) for turn in turns])
-    worthy = worth_a_look(expected.change, drawn, glimpse.features, glimpse.keys) | exact
+    worthy = worth_a_look(expected.change, drawn, glimpse.features, glimpse.keys) | exact | dense
     worth = torch.nonzero(worthy).flatten().tolist()
     glanced = {"glance": 1000 * (time.perf_counter() - began_s)}
 
@@ -75,7 +79,9 @@ def dream_ticks_(
     def look(part: list[int]) -> list[Insight]:
         own = glimpse if len(part) == len(turns) else glimpse.at(part)
         likely = expected.change[part]
-        return _look_(model, [turns[place] for place in part], own, likely, drawn[part], steps, painter)
+        return _look_(
+            model, [turns[place] for place in part], own, likely, drawn[part], steps, painter, dense
+        )
 
     parts = _parts(turns, worth, most=_SHARE if isinstance(painter, Crew) else len(turns))
     for place in set(range(len(turns))) - set(worth):  # there is time
@@ -105,6 +111,7 @@ def _look_(
     drawn: Tensor,
     steps: int,
     painter: Painter,
+    dense: bool,
 ) -> list[Insight]:
     """Look at dreams of one size of view, and let happen what does, in place.
 
@@ -116,7 +123,13 @@ def _look_(
     clock.append(time.perf_counter())
     scene = LiveScene(model, turns, inputs, (action, inputs.typed()), steps, painter)
     decided = decide(model, inputs, action, glimpse, likely, scene, drawn, share=share_of(painter))
-    found = _carry_out_(model, turns, inputs, glimpse, likely, decided, scene, clock)
+    if dense:
+        decided.paint_all_()
+        whole: list[_Whole | None] = [None] * len(turns)
+        carried = whole
+    else:
+        carried, whole = _known_(model, turns, inputs, glimpse, likely, decided)
+    found = _carry_out_(model, turns, inputs, decided, scene, carried, whole, clock)
     spent = {
         name: 1000 * (after - before)
         for name, before, after in zip(_STAGES, clock[:-1], clock[1:], strict=True)
@@ -129,33 +142,20 @@ def _nothing(grid: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     return np.zeros(grid, np.float32), np.full(grid, -1, np.int8)
 
 
-def _carry_out_(
+def _known_(
     model: NCGUIWorld,
     turns: Sequence[Turn],
     inputs: TickInputs,
     glimpse: Glimpse,
     likely: Tensor,
     decided: Decided,
-    scene: LiveScene,
-    clock: list[float],
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done.
-
-    returns: of each, probability (rows, cols) of a change, and choices (rows, cols) int8, see `_write_`
-    """
+) -> tuple[list[_Whole | None], list[_Whole | None]]:
+    """Return, of each turn, the screen after what happens if that is known to the pixel, and the cells that differ: where something is carried;
+    and where anything is known, this too."""
     goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     carried = [
-        carry_(
-            model,
-            turn.state,
-            decided,
-            place,
-            inputs.lead[place],
-            goals[place],
-            _shape(model, turn),
-            turn.tick,
-        )
-        for place, turn in enumerate(turns)
+        carry_(model, turn.state, decided, place, lead_, own, _shape(model, turn), turn.tick)
+        for place, (turn, lead_, own) in enumerate(zip(turns, inputs.lead, goals, strict=True))
     ]
     drags = dragging(inputs.features).tolist()
     whole = [
@@ -164,6 +164,25 @@ def _carry_out_(
         or write_(model, turn.state, decided, place, inputs, float(likely[place].sigmoid()))
         for place, (turn, carry, dragged) in enumerate(zip(turns, carried, drags, strict=True))
     ]
+    return carried, whole
+
+
+def _carry_out_(
+    model: NCGUIWorld,
+    turns: Sequence[Turn],
+    inputs: TickInputs,
+    decided: Decided,
+    scene: LiveScene,
+    carried: list[_Whole | None],
+    whole: list[_Whole | None],
+    clock: list[float],
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done.
+
+    carried, whole: see `_known_`
+    returns: of each, probability (rows, cols) of a change, and choices (rows, cols) int8, see `_write_`
+    """
+    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 
@@ -199,7 +218,7 @@ def _shape(model: NCGUIWorld, turn: Turn) -> str:
 
 
 def _supplied(
-    turns: Sequence[Turn], whole: Sequence[tuple[Tensor, Tensor] | None], on_screen: Cells, cells: Cells
+    turns: Sequence[Turn], whole: Sequence[_Whole | None], on_screen: Cells, cells: Cells
 ) -> tuple[Tensor, Tensor]:
     """Return which of the cells (N,) are supplied by screens that `whole` has for some turns, and pixels (N, 16, 16, 3) uint8, of
     these what those show."""

@@ -31,10 +31,12 @@ __all__ = [
 
 
 def add_dream(parser: argparse.ArgumentParser) -> None:
-    """Add --weights, --device, --attention, --bf16, --seed and --threads."""
+    """Add --weights, --device, --attention, --bf16, --dense, --seed and --threads."""
     add_weights(parser)
     add_device(parser)
     add_kernels(parser)
+    help_ = "paint every cell in every tick, as a model of whole frames does: to compare, and slow"
+    parser.add_argument("--dense", action="store_true", help=help_)
     add_seed(parser)
     # One, so that a dream does not depend on the machine's cores, and because a second one must wait whenever another
     # program is busy: 500 ms a tick with two threads beside a training run on two cores, 41 ms with one.
@@ -139,6 +141,7 @@ def open_dream(arguments: argparse.Namespace) -> NeuralWorld:
         device=arguments.device,
         attention=arguments.attention,
         bf16=arguments.bf16,
+        dense=arguments.dense,
     )
 
 

@@ -10,6 +10,7 @@ from tiny import TINY_SIZE, busy_actions, make_tiny_model, random_screen
 from ncdesktop.actions import Action, advance, fold, new_memory
 from ncdesktop.errors import InputError, StateError
 from ncdesktop.events import Button, Move
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.tick import dream_ticks_
 from ncdesktop.model.turn import Turn, tick_inputs
@@ -159,3 +160,12 @@ def test_part_of_the_screen_outside_the_view_stays_as_it_is(tiny_world: NeuralWo
     inside[:64, 64:] = True
     differs = (screen.screen != before).any(-1)
     assert differs[inside].any() and not differs[~inside].any()
+
+
+def test_a_dense_dream_paints_every_cell_in_every_tick(tiny_world: NeuralWorld) -> None:
+    dense = NeuralWorld(tiny_world.model, model_hash="dense", dense=True)
+    dense.reset(3)
+    for dream in (dense, dense.another()):
+        for _ in range(2):
+            insight = dream.step(Action((64, 64))).insight
+            assert insight is not None and (insight.choice == Choice.GENERATE).all()
