@@ -263,3 +263,19 @@ def test_what_has_just_come_does_not_go_again() -> None:
         decided = _becomes(*every)
         gone = _rearranged(model, state, decided, ON_IT, GOES_AT)
         assert (gone is not None) == goes == bool(decided.changed.any())
+
+
+@torch.inference_mode()
+def test_beside_one_that_comes_to_the_front_others_are_not_made_up() -> None:
+    """A window that lost its colours as another came before it was painted anew, in pieces."""
+    model, state, _, alone = _opened()
+    both = alone.clone()
+    both[OTHER[0] : OTHER[2], OTHER[1] : OTHER[3]] = 9
+    _write_(model, state, both, 5)
+    add_(state, torch.tensor(OTHER), 5)
+    raised = both.clone()
+    raised[BOX[0] : BOX[2], BOX[1] : BOX[3]] = alone[BOX[0] : BOX[2], BOX[1] : BOX[3]]
+    decided = _becomes(*_some(state, raised, 0.5), (6, 6), (0, 7))
+    decided.decisions.choice[0, [6, 0], [6, 7], Choice.GENERATE] = 9.0
+    assert _rearranged(model, state, decided, ON_IT, 20) is not None
+    assert not decided.changed[0, 6, 6] and decided.changed[0, 0, 7]  # on the other; elsewhere
