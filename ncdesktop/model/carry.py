@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.decide import EVENT_CELLS, Decided
+from ncdesktop.model.decide import EVENT_CELLS
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.drag import NOWHERE
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of, differing, screen_of

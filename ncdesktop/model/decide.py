@@ -1,25 +1,24 @@
 """What changes in a tick, decided in two looks: the second knows what one uncertain cell of the first does, and what opens where."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from ncdesktop.model.choices import CHOICES, Choice
+from ncdesktop.model.choices import Choice
 from ncdesktop.model.crew import Share, one_by_one
+from ncdesktop.model.decided import LARGE_CELLS, WHOLE, Decided
 from ncdesktop.model.drag import dragging
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import Revealed, TickInputs, nothing_revealed, same_moments
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.sampler import Pivot, awaited, pick, rests, settle, sharpness
-from ncdesktop.model.selector import Decisions, Selector
+from ncdesktop.model.selector import Selector
 from ncdesktop.model.sprites import NO_SPRITE
 from ncdesktop.model.uncoverer import Returning
 
-__all__ = ["EVENT_CELLS", "Cells", "Decided", "Scene", "decide"]
+__all__ = ["EVENT_CELLS", "Cells", "Scene", "decide"]
 
 Cells = tuple[Tensor, ...]
 """Indices (N,) of cells: which screen, row, column."""
@@ -27,28 +26,8 @@ _CANDIDATES, _CONSIDERED = 6, 0.01
 """So many sprites are compared before one of them opens, if they are at least so likely, or the likeliest."""
 _OPENS = 0.5
 """Probability that a sprite opens, from which on one does, whatever the cells say."""
-_RETURNS = 0.5
-"""Probability that a group of remembered contents comes back, from which on it does, whatever its cells say."""
-_ALWAYS, _UNCOVERER, _VOTES = 0.7, 0.6, 0.4
-"""Log odds of that, and how much those of the uncoverer and of the cells' votes count: fitted on 300 held-out events."""
-_LEAST, _MOST = 0.01, 0.99
-"""Of votes."""
-_HEARD, _DOUBTED = 0.2, 0.1
-"""In a group whose cells say at least so much that it comes back, one that says less than this share of that does as it says itself: of 709 such
-cells in 411 held-out events .31 came back."""
-_WHOLE = 0.48
-"""Odds that a sprite opens there, from which on all of it does, whatever its cells say."""
-_MOSTLY = 0.5
-"""Share of its cells that open it, from which on all of it does: windows were left torn otherwise."""
-_FEW, _FILLS = 3, 0.25
-"""Cells of a sprite, more than few and fewer than a window has, do not open alone: of 3,300 such cells, of windows too, 958 became right, 1,873 would have
-been had they stayed; but of 619 that were less than this share of what changes there, and could come back instead, 365 would, 316 (98 held-out moments)."""
-_ALONE = 0.4
-"""Odds from which on nothing new is made up beside it: of 1,250 such cells in 1,200 recorded moments 350 became right."""
 EVENT_CELLS = 8
 """An event of so many cells happens only if most of them are expected to become right."""
-_LARGE_CELLS = 40
-"""More than a tooltip has, fewer than a window."""
 
 
 class Scene(Protocol):
@@ -65,112 +44,6 @@ class Scene(Protocol):
 
     def sprites(self, placed: Tensor) -> tuple[Tensor, Tensor]:
         """Return which cells the placed sprites (B, 3) would change (B, h, w), and embeddings (B, h, w, D) of what to."""
-
-
-@dataclass
-class Decided:
-    """Of B screens or parts of them.
-
-    changed:     (B, h, w) bool
-    probability: (B, h, w) of a change, at natural rates, as the first look saw it
-    decisions:   of the last look at each screen; features (B, h, w, C) likewise
-    placed:      (B, 3) int64: the sprite that opens, or NO_SPRITE, and y and x of its corner
-    odds:        (B,) that it is the right one in the right place
-    offset:      (B,) that brought the changes to natural rates
-    returns:     (B, h, w): the probability that a cell is right to come back with its group, 0 where none does
-    words:       (B, h, w) int64: the known contents that cells become, -1 where nobody has asked yet
-    meant:       (B, h, w) bool: what would change, had it not been taken back as unknown
-    """
-
-    changed: Tensor
-    probability: Tensor
-    decisions: Decisions
-    features: Tensor
-    placed: Tensor
-    odds: Tensor
-    offset: Tensor
-    returns: Tensor
-
-    def __post_init__(self) -> None:
-        self.words = torch.full_like(self.changed, -1, dtype=torch.int64)
-        self.meant = self.changed
-
-    def paint_all_(self) -> None:
-        """Let every cell be painted anew, in place."""
-        self.changed = torch.ones_like(self.changed)
-        for screen, cells in enumerate(self.changed):
-            self.decisions.choose_(screen, cells, Choice.GENERATE)
-
-    def surety(self, selector: Selector, trust: Tensor, share: Share = one_by_one) -> Tensor:
-        """Return (B, h, w) how likely each of the cells that change is to become right; trust: see `Selector`."""
-        chance, choice = self.decisions.choice.float().softmax(-1).max(-1)
-        named = torch.nonzero(self.changed & (choice == Choice.DICTIONARY), as_tuple=True)
-        self.words[named], likely = selector.likeliest_words(self.features[named], share)
-        chance[named] *= likely
-        placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
-        return torch.where(self.returns > 0, self.returns, (chance * trust[choice] * placed).clamp(max=1))
-
-    def bring_back_(self, screen: int, changed: Tensor, probability: Tensor, back: Returning) -> Tensor:
-        """Let the groups that come back on a screen do so, as far as it is seen, in place, and nothing of the others; return which cells change.
-
-        changed, probability: (h, w) of a change, by cells alone
-        """
-        choice = self.decisions.choice[screen]
-        own = choice.float().softmax(-1)[..., Choice.EARLIER : Choice.GENERATE] * probability[..., None]
-        votes = back.votes(own)
-        alone, of = back.of < 0, back.of.clamp(min=0)
-        likely = torch.where(alone, 0.0, _blended(back.odds, votes).sigmoid()[of])
-        chance, place = likely.max(-1, keepdim=True)
-        said, vote = (what.gather(-1, place)[..., 0] for what in (own, votes[of]))
-        chance, place = chance[..., 0], place[..., 0]
-        returns = (chance > _RETURNS) & ((vote < _HEARD) | (said >= _DOUBTED * vote))
-        stays = torch.zeros_like(choice, dtype=torch.bool)
-        stays[..., Choice.EARLIER : Choice.GENERATE] = ~alone & (likely <= _RETURNS)
-        stays = stays.gather(-1, choice.argmax(-1, keepdim=True))[..., 0]
-        sources = F.one_hot(Choice.EARLIER + place[returns], len(CHOICES))
-        choice[returns] = sources.to(choice.dtype).log()
-        self.returns[screen] = chance * returns
-        return changed & ~stays | returns
-
-    def open_(self, screen: int, changed: Tensor, drawn: Tensor) -> Tensor:
-        """Let the sprite that opens on a screen, if any does, open whole or alone where it, or most of its cells, are sure enough, in
-        place, and else no smaller piece of it; return which cells change.
-
-        changed: (h, w) cells that would; drawn: (h, w) those that the sprite changes
-        """
-        choice, odds = self.decisions.choice[screen], float(self.odds[screen])
-        opening = changed & drawn & (choice.argmax(-1) == Choice.SPRITE)
-        if bool(drawn.any()) and (odds > _WHOLE or bool(opening.sum() > _MOSTLY * drawn.sum())):
-            changed = changed | drawn
-            likelier = drawn & (self.returns[screen] <= odds)
-            self.decisions.choose_(screen, likelier, Choice.SPRITE)
-            self.returns[screen].masked_fill_(likelier, 0.0)
-        elif _FEW < int(opening.sum()) < _LARGE_CELLS:
-            choice[..., Choice.SPRITE].masked_fill_(opening, -torch.inf)
-            other = choice.argmax(-1)
-            fills = bool(opening.sum() < _FILLS * (changed & drawn).sum())
-            changed = changed & (~opening | fills & (other >= Choice.EARLIER) & (other < Choice.GENERATE))
-        source = choice.argmax(-1)
-        if odds > _ALONE and bool((changed & drawn & (source == Choice.SPRITE)).any()):
-            made_up = (source == Choice.GENERATE) | (source == Choice.DICTIONARY)
-            changed = changed & (_around(drawn) | ~made_up)
-        return changed
-
-
-def _around(cells: Tensor) -> Tensor:
-    """Return (h, w) bool: the box around cells (h, w) bool, of which there are some, and a cell on each side of it."""
-    rows, columns = (
-        slice(max(int(axis.min()) - 1, 0), int(axis.max()) + 2)
-        for axis in torch.nonzero(cells, as_tuple=True)
-    )
-    around = torch.zeros_like(cells)
-    around[rows, columns] = True
-    return around
-
-
-def _blended(odds: Tensor, votes: Tensor) -> Tensor:
-    """Return log odds (G,) of groups, of those that the uncoverer gives and of the votes of their cells."""
-    return _ALWAYS + _UNCOVERER * odds + _VOTES * votes.clamp(_LEAST, _MOST).logit()
 
 
 def decide(
@@ -277,7 +150,7 @@ def _hold_(decided: Decided, dragged: Tensor) -> None:
 def _rest_(decided: Decided, resting: Tensor) -> None:
     """Take back large events, of screens that nobody has touched for long (B,), in place: there were 2 in 2,190 such held-out ticks, and
     dreams opened programs by themselves."""
-    large = decided.changed.sum((1, 2)) >= _LARGE_CELLS
+    large = decided.changed.sum((1, 2)) >= LARGE_CELLS
     decided.changed &= ~(resting & large)[:, None, None]
 
 
@@ -341,7 +214,7 @@ def _reveal(
         if not pivot.changes:
             continue
         choice = first.decisions.choice[at].argmax(-1)
-        if float(first.odds[screen]) > _WHOLE and bool(known.drawn[here]):
+        if float(first.odds[screen]) > WHOLE and bool(known.drawn[here]):
             choice = torch.full_like(choice, Choice.SPRITE)
         known.choices[(*here, choice)] = 1
         if choice == Choice.SPRITE:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ncdesktop.model.arranger import Known
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.decide import Decided
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import differing, screen_of
@@ -166,12 +166,13 @@ def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:
 def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimpse, tick: int) -> None:
     """Let nothing happen, in place, where much would be made up beside a window that has opened since the press, and no key was struck: what was
     waited for has come."""
-    came_at = [int(state.came_at[front]) for front in on_screen(state)[:1]]
-    pressed_at = tick - int(glimpse.ages[0, 0])
-    whole = decided.changed[place].shape == state.grid
-    if not whole or not came_at or not pressed_at < came_at[0] < tick - _OPENS_TICKS or glimpse.keys.any():
+    front = on_screen(state)[:1]
+    if decided.changed[place].shape != state.grid or not front or bool(glimpse.keys.any()):
         return
-    beside = decided.changed[place] & _made_up(decided, place) & ~cells_in(state, state.boxes[0])
+    pressed_at, came_at = tick - int(glimpse.ages[0, 0]), int(state.came_at[front[0]])
+    if not pressed_at < came_at < tick - _OPENS_TICKS:
+        return
+    beside = decided.changed[place] & _made_up(decided, place) & ~cells_in(state, state.boxes[front[0]])
     if int(beside.sum()) >= _OPENED:
         decided.changed[place] = False
         decided.meant[place] = False

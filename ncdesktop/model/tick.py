@@ -12,7 +12,8 @@ from torch import Tensor
 from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
 from ncdesktop.model.crew import Crew, Painter, share_of
-from ncdesktop.model.decide import Cells, Decided, decide
+from ncdesktop.model.decide import Cells, decide
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.drag import dragging, goal
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
@@ -123,13 +124,14 @@ def _look_(
     clock.append(time.perf_counter())
     scene = LiveScene(model, turns, inputs, (action, inputs.typed()), steps, painter)
     decided = decide(model, inputs, action, glimpse, likely, scene, drawn, share=share_of(painter))
+    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     if dense:
         decided.paint_all_()
         whole: list[_Whole | None] = [None] * len(turns)
         carried = whole
     else:
-        carried, whole = _known_(model, turns, inputs, glimpse, likely, decided)
-    found = _carry_out_(model, turns, inputs, decided, scene, carried, whole, clock)
+        carried, whole = _known_(model, turns, inputs, goals, glimpse, likely, decided)
+    found = _carry_out_(model, turns, inputs, goals, decided, scene, carried, whole, clock)
     spent = {
         name: 1000 * (after - before)
         for name, before, after in zip(_STAGES, clock[:-1], clock[1:], strict=True)
@@ -146,13 +148,13 @@ def _known_(
     model: NCGUIWorld,
     turns: Sequence[Turn],
     inputs: TickInputs,
+    goals: Tensor,
     glimpse: Glimpse,
     likely: Tensor,
     decided: Decided,
 ) -> tuple[list[_Whole | None], list[_Whole | None]]:
     """Return, of each turn, the screen after what happens if that is known to the pixel, and the cells that differ: where something is carried;
-    and where anything is known, this too."""
-    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
+    and where anything is known, this too. goals: (B, 2), see `goal`"""
     carried = [
         carry_(model, turn.state, decided, place, lead_, own, _shape(model, turn), turn.tick)
         for place, (turn, lead_, own) in enumerate(zip(turns, inputs.lead, goals, strict=True))
@@ -171,6 +173,7 @@ def _carry_out_(
     model: NCGUIWorld,
     turns: Sequence[Turn],
     inputs: TickInputs,
+    goals: Tensor,
     decided: Decided,
     scene: LiveScene,
     carried: list[_Whole | None],
@@ -179,10 +182,9 @@ def _carry_out_(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Make the pixels of what changes and write them into the states, in place; note in `clock` when each was done.
 
-    carried, whole: see `_known_`
+    goals, carried, whole: see `_known_`
     returns: of each, probability (rows, cols) of a change, and choices (rows, cols) int8, see `_write_`
     """
-    goals = goal(inputs.points, inputs.ages, inputs.features[:, -1])
     cells = torch.nonzero(decided.changed, as_tuple=True)
     clock.append(time.perf_counter())
 

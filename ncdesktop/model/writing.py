@@ -5,7 +5,8 @@ from torch import Tensor
 
 from ncdesktop.keysyms import key_id
 from ncdesktop.model.choices import Choice
-from ncdesktop.model.decide import EVENT_CELLS, Decided
+from ncdesktop.model.decide import EVENT_CELLS
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import differing, pixels_in, windows

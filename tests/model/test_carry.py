@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ncdesktop.model.carry import carry_, put_down_
 from ncdesktop.model.choices import CHOICES, Choice
-from ncdesktop.model.decide import Decided
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.finder import Finder
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.screen import cells_of

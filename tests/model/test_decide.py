@@ -10,7 +10,8 @@ from ncdesktop.actions import fold
 from ncdesktop.events import Key
 from ncdesktop.keysyms import key_id
 from ncdesktop.model.choices import CHOICES, STACK, Choice
-from ncdesktop.model.decide import EVENT_CELLS, Cells, Decided, _hold_, _place_, _rest_, _reveal
+from ncdesktop.model.decide import EVENT_CELLS, Cells, _hold_, _place_, _rest_, _reveal
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.glimpse import Glimpse
 from ncdesktop.model.inputs import TickInputs
 from ncdesktop.model.neural_world import NeuralWorld

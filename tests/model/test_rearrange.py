@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ncdesktop.actions import FEATURES, HISTORY, KEYS_A_TICK
 from ncdesktop.model.choices import CHOICES, Choice
-from ncdesktop.model.decide import Decided
+from ncdesktop.model.decided import Decided
 from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.rearrange import open_, rearrange_
@@ -279,3 +279,34 @@ def test_beside_one_that_comes_to_the_front_others_are_not_made_up() -> None:
     decided.decisions.choice[0, [6, 0], [6, 7], Choice.GENERATE] = 9.0
     assert _rearranged(model, state, decided, ON_IT, 20) is not None
     assert not decided.changed[0, 6, 6] and decided.changed[0, 0, 7]  # on the other; elsewhere
+
+
+@torch.inference_mode()
+def test_what_the_arranger_is_sure_of_takes_few_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A close button took 36 of 352 cells of its window."""
+    for chance, besides, goes in ((0.95, 0, True), (0.8, 0, False), (0.95, 40, False)):
+        model, state, beneath, _ = _opened()
+        said = torch.zeros(1, THINGS, 2)
+        said[0, 0, 0] = chance
+        monkeypatch.setattr(model.arranger, "chances", lambda seen, known, said=said: said)
+        few = _some(state, beneath, 0.2)
+        decided = _becomes(*few)
+        inside = [cell for cell in _some(state, beneath, 1.0) if cell not in few][:besides]
+        for cell in inside:
+            decided.changed[0][cell] = True
+            decided.decisions.choice[0][cell][Choice.GENERATE] = 9.0
+        assert (_rearranged(model, state, decided, ON_IT, GOES_AT) is not None) == goes, (chance, besides)
+
+
+@torch.inference_mode()
+def test_what_has_gone_is_not_what_has_opened() -> None:
+    """A menu that had closed was taken for the window beside which nothing opens."""
+    model, state, _, _ = _opened()
+    state.came_at[0] = 8
+    add_(state, torch.tensor([0, 0, 128, 128]), 1)
+    state.gone_at[0] = 7
+    cells = [(row, column) for row in range(8) for column in range(8)]
+    decided = _becomes(*cells, choice=Choice.DICTIONARY)
+    glimpse = replace(_pressed(ELSEWHERE), ages=torch.full((1, 2), 20.0))
+    rearrange_(model, state, decided, 0, glimpse, 12, dragged=False)
+    assert not decided.changed.any()
