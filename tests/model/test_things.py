@@ -140,3 +140,12 @@ def test_what_has_just_come_is_not_known_yet() -> None:
     assert not (state.behind[50:64, 50:64] == 9).any()
     refresh_(state)
     assert (state.images[0, 32:50, 32:50] == 9).all() and (state.behind[50:64, 50:64] == 9).all()
+
+
+@torch.inference_mode()
+def test_a_menu_in_which_other_rows_light_up_is_still_known() -> None:
+    """Of its 72 cells 32 change as the pointer goes from one row to another."""
+    state = _with((0, 0, 72, 50))
+    state.screen[10:42, :50] = 7
+    refresh_(state)
+    assert state.boxes[0].tolist() == [0, 0, 72, 50] and (state.images[0, 10:42, :50] == 7).all()

@@ -9,6 +9,7 @@ from tiny import make_tiny_model
 
 from ncdesktop.actions import Action
 from ncdesktop.errors import SessionError
+from ncdesktop.model import tick
 from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.perceive import look_closely_, windows_seen
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -26,7 +27,7 @@ def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[NCGUIWorld, dict[
     make_tiny_model().save_pretrained(folder / "run" / "weights")
     table = build_table([labelled(folder / "labelled")], cache=folder, progress=False)
     figures = train_alone(
-        FINDER, table, table, folder / "run", AloneConfig(minutes=0.4, examples=200), cache=folder
+        FINDER, table, table, folder / "run", AloneConfig(minutes=0.8, examples=200), cache=folder
     )
     return NCGUIWorld.from_pretrained(folder / "run" / "weights"), figures
 
@@ -82,6 +83,19 @@ def test_what_has_opened_is_known_in_the_box_in_which_it_is_seen(
         look_closely_(learned[0], state)
         assert state.boxes[0].tolist() == (seen or guess)
         assert len(on_screen(state)) == 1 and state.exact[0]
+
+
+@torch.inference_mode()
+def test_it_looks_closely_in_a_tick_that_a_glance_passes_by(
+    learned: tuple[NCGUIWorld, dict[str, float]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = NeuralWorld(learned[0], model_hash="learned")
+    for looks in (True, False):
+        world.reset(0, shown([9]))
+        world._screen.exact[:] = False
+        monkeypatch.setattr(tick, "worth_a_look", lambda *seen, looks=looks: torch.tensor([looks]))
+        world.step(Action(PRESSES[0]))
+        assert bool(world._screen.exact[0]) != looks
 
 
 @torch.inference_mode()
