@@ -1,6 +1,7 @@
 """Training in as many processes as there are cores or GPUs, or as a member of a group that torchrun has made."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -70,6 +71,9 @@ def _spawned(
     backend = "nccl" if device == "cuda" else "gloo"
     dist.init_process_group(backend, init_method=meeting, rank=rank, world_size=processes)
     _member(rank, paths, out, config, cache, device, init)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # a thread of the group that asks for the interpreter while it is taken down aborts the process
 
 
 def _member(
