@@ -72,6 +72,12 @@ def widened(world: NeuralWorld, factor: float, *, seed: int = 0) -> NeuralWorld:
         ),
     }
     random = NCGUIWorld(
-        parts, vocabulary=model.vocabulary, cursors=model.cursors, start=model.start, sprites=model.sprites
+        parts,
+        vocabulary=model.vocabulary,
+        cursors=model.cursors,
+        start=model.start,
+        sprites=model.sprites,
+        buttons=model.taskbar.buttons,
+        row=model.taskbar.row,
     )
     return NeuralWorld(random, model_hash="random", device=world.device, steps=world.steps)

@@ -105,9 +105,9 @@ def _stay_(decided: Decided, place: int, follows: Tensor) -> None:
         decided.changed[place] = False
 
 
-def put_down_(state: ScreenState, lead: Tensor) -> None:
+def put_down_(state: ScreenState, lead: Tensor, tick: int) -> None:
     """Let what is carried be where `carry_` has shown it, in place."""
-    state.boxes[0] = _moved(state, lead)
+    state.boxes[0], state.rests_since[0] = _moved(state, lead), tick
     state.lifted, state.exact[0] = cells_in(state, state.boxes[0]), True
 
 

@@ -48,6 +48,7 @@ class Decided:
     returns:     (B, h, w): the probability that a cell is right to come back with its group, 0 where none does
     words:       (B, h, w) int64: the known contents that cells become, -1 where nobody has asked yet
     meant:       (B, h, w) bool: what would change, had it not been taken back as unknown
+    in_pieces:   (B,) bool: if a sprite opens, not all of it does
     """
 
     changed: Tensor
@@ -62,6 +63,7 @@ class Decided:
     def __post_init__(self) -> None:
         self.words = torch.full_like(self.changed, -1, dtype=torch.int64)
         self.meant = self.changed
+        self.in_pieces = torch.ones_like(self.odds, dtype=torch.bool)
 
     def paint_all_(self) -> None:
         """Let every cell be painted anew, in place."""
@@ -108,7 +110,9 @@ class Decided:
         """
         choice, odds = self.decisions.choice[screen], float(self.odds[screen])
         opening = changed & drawn & (choice.argmax(-1) == Choice.SPRITE)
-        if bool(drawn.any()) and (odds > WHOLE or bool(opening.sum() > _MOSTLY * drawn.sum())):
+        whole = bool(drawn.any()) and (odds > WHOLE or bool(opening.sum() > _MOSTLY * drawn.sum()))
+        self.in_pieces[screen] = not whole
+        if whole:
             changed = changed | drawn
             likelier = drawn & (self.returns[screen] <= odds)
             self.decisions.choose_(screen, likelier, Choice.SPRITE)

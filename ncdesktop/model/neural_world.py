@@ -228,7 +228,7 @@ class NeuralWorld:
             corners = torch.stack([rows, columns], 1) * CELL - ahead.flip(-1)
             moved = windows(screen.screen[None], torch.zeros_like(rows), corners, CELL)
             if follows((moved == pixels).flatten(1).all(1)):
-                carried_on_(screen, screen.followed, ahead[0])
+                carried_on_(screen, screen.followed, ahead[0], self._tick)
                 screen.followed = goal(points, ages, newest)[0]
 
     def _frame(self, insight: Insight | None) -> Frame:

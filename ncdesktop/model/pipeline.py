@@ -29,6 +29,7 @@ from ncdesktop.model.screen import cells_of, screen_of
 from ncdesktop.model.scribe import Scribe
 from ncdesktop.model.selector import Decisions, Selector
 from ncdesktop.model.sprites import Sprites
+from ncdesktop.model.taskbar import NO_ROW, Row, Taskbar
 from ncdesktop.model.typist import Typist
 from ncdesktop.model.uncoverer import Uncoverer
 from ncdesktop.paths import write_atomically
@@ -36,7 +37,7 @@ from ncdesktop.world import CELL, Cursor
 
 __all__ = ["SMALL_PARTS", "NCGUIWorld"]
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 _PARTS: dict[str, type[Part]] = {
     "cell_encoder": CellEncoder,
     "action_encoder": ActionEncoder,
@@ -62,6 +63,7 @@ class NCGUIWorld(nn.Module):
 
     vocabulary: (V, 16, 16, 3) uint8, contents that the selector can name; part of the weights
     sprites:    larger pieces that the placer can name and place; part of the weights
+    buttons:    of the panel, one for each window, whose row is where `row` says; part of the weights
     cursors:    pointer shapes that the selector can name
     start:      (H, W, 3) uint8, the screen a dream begins with unless told otherwise
     trained_on: fingerprints of the sessions it was trained on, which evaluation leaves out
@@ -75,6 +77,8 @@ class NCGUIWorld(nn.Module):
         cursors: Sequence[Cursor],
         start: np.ndarray,
         sprites: Sprites | None = None,
+        buttons: Sprites | None = None,
+        row: Row = NO_ROW,
         trained_on: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -94,6 +98,7 @@ class NCGUIWorld(nn.Module):
         self.vocabulary: Tensor
         self.register_buffer("vocabulary", vocabulary, persistent=False)
         self.sprites = sprites or Sprites()
+        self.taskbar = Taskbar(buttons or Sprites(), row, torch.from_numpy(start))
         self.cursors, self.start, self.trained_on = tuple(cursors), start, tuple(trained_on)
 
     @property
@@ -131,6 +136,7 @@ class NCGUIWorld(nn.Module):
         sheet = screen_of(words.view(-1, _VOCABULARY_COLUMNS, CELL, CELL, 3)).numpy()
         write_atomically(folder / "vocabulary.webp", _webp(sheet))
         write_atomically(folder / "sprites.webp", _webp(self.sprites.sheet()))
+        write_atomically(folder / "buttons.webp", _webp(self.taskbar.buttons.sheet()))
         write_atomically(folder / "start.png", _png(self.start))
         for number, cursor in enumerate(self.cursors):
             write_atomically(folder / "cursors" / f"{number:02d}.png", _png(cursor.image))
@@ -144,6 +150,8 @@ class NCGUIWorld(nn.Module):
             **{name: ["ncdesktop.model", part.__name__] for name, part in _PARTS.items()},
             "vocabulary": len(self.vocabulary),
             "sprites": self.sprites.sizes,
+            "buttons": self.taskbar.buttons.sizes,
+            "row": {"box": list(self.taskbar.row.box), "widest": self.taskbar.row.widest},
             "cursors": [{"hotspot": list(cursor.hotspot), "name": cursor.name} for cursor in self.cursors],
             "trained_on": list(self.trained_on),
         }
@@ -164,8 +172,14 @@ class NCGUIWorld(nn.Module):
                 raise WeightsError(f"{path}: format {version}, this program reads {FORMAT_VERSION}; {todo}")
             sheet = torch.from_numpy(read_image(folder / "vocabulary.webp", "RGB"))
             vocabulary = cells_of(sheet).flatten(0, 1)[: index["vocabulary"]].contiguous()
-            sizes = [(int(height), int(width)) for height, width in index["sprites"]]
-            sprites = Sprites.open(folder / "sprites.webp", sizes)
+            sprites, buttons = (
+                Sprites.open(
+                    folder / f"{name}.webp", [(int(height), int(width)) for height, width in index[name]]
+                )
+                for name in ("sprites", "buttons")
+            )
+            top, left, bottom, right = (int(edge) for edge in index["row"]["box"])
+            row = Row((top, left, bottom, right), int(index["row"]["widest"]))
             cursors = [
                 Cursor(
                     read_image(folder / "cursors" / f"{number:02d}.png", "RGBA"),
@@ -187,7 +201,14 @@ class NCGUIWorld(nn.Module):
             raise WeightsError(f"{path}: is not the index of a {cls.__name__} model: {error!r}") from error
         parts = {name: part.from_pretrained(folder / name) for name, part in _PARTS.items()}
         model = cls(
-            parts, vocabulary=vocabulary, cursors=cursors, start=start, sprites=sprites, trained_on=trained_on
+            parts,
+            vocabulary=vocabulary,
+            cursors=cursors,
+            start=start,
+            sprites=sprites,
+            buttons=buttons,
+            row=row,
+            trained_on=trained_on,
         )
         config = model.selector.config
         named = config.vocabulary, model.glance.config.cursors
@@ -207,7 +228,7 @@ def weights_hash(folder: Path) -> str:
     """Return sixteen hex digits that tell the weights in `folder` from any others."""
     digest = hashlib.sha256()
     files = [folder / name / file for name in _PARTS for file in ("config.json", WEIGHTS)]
-    sheets = [folder / name for name in ("vocabulary.webp", "sprites.webp")]
+    sheets = [folder / name for name in ("vocabulary.webp", "sprites.webp", "buttons.webp")]
     for path in [*files, *sheets, *sorted((folder / "cursors").glob("*.png"))]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ncdesktop.model.arranger import Known
-from ncdesktop.model.choices import Choice
+from ncdesktop.model.choices import STACK, Choice
 from ncdesktop.model.decided import Decided
 from ncdesktop.model.glimpse import PRESS, Glimpse
 from ncdesktop.model.pipeline import NCGUIWorld
@@ -27,6 +27,7 @@ from ncdesktop.model.things import (
     known,
     on_screen,
     refresh_,
+    shown_before,
     thing_at,
 )
 from ncdesktop.world import CELL
@@ -118,14 +119,22 @@ def rearrange_(
     things, places = known_things(state, tick)
     chances = model.arranger.chances(glimpse, things)[0].tolist()
     likely = dict(zip(places, chances, strict=True))
+    back = [which for which in known(state) if likely[which][1] > _odds_of_new(decided, place)]
     cases = [
         _case(state, which, goes, likely[which][not goes], target, told, meant, pressed)
         for which, goes in _possible(state)
         if bool((told & cells_in(state, state.boxes[which])).any())  # else nothing of it would be seen
+        or (not goes and which in back)
     ]
     changed = decided.changed[place]
     dropped = not bool(changed.any())
-    enough = [case for case in cases if case.enough(dropped) and not _has_just_come(state, case, tick)]
+    enough = [
+        case
+        for case in cases
+        if (case.enough(dropped) or (not case.goes and case.place in back))
+        and not _has_just_come(state, case, tick)
+    ]
+    _stay_themselves_(state, decided, place, tick)
     drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
     if drag or not enough:
         for case in cases:
@@ -158,9 +167,25 @@ def rearrange_(
     return shown, differs
 
 
+def _stay_themselves_(state: ScreenState, decided: Decided, place: int, tick: int) -> None:
+    """Let no cell, in place, in which a thing is seen that has been where it is for a while show what it did before, or a piece of a sprite that
+    does not open whole: such windows were patched with others."""
+    source = decided.decisions.choice[place].argmax(-1)
+    earlier = (source >= Choice.EARLIER) & (source < Choice.GENERATE)
+    which = (source - Choice.EARLIER).clamp(0, STACK - 1)[..., None]
+    before = earlier & shown_before(state).gather(-1, which)[..., 0]
+    resting = torch.zeros_like(before)
+    for other in reversed(on_screen(state)):
+        resting[cells_in(state, state.boxes[other])] = int(state.rests_since[other]) < tick - _OPENS_TICKS
+    pieces = decided.in_pieces[place] & (source == Choice.SPRITE)
+    decided.changed[place] &= ~(resting & (before | pieces))
+
+
 def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:
-    """Tell whether a thing would go again that has just come: a menu that opens as a button goes down stays when that comes up."""
-    return case.goes and tick - int(state.came_at[case.place]) <= _OPENS_TICKS
+    """Tell whether a thing would go again that has just come, or another come to its front: a menu that opens as a button goes down stays when
+    that comes up."""
+    come = case.place if case.goes else on_screen(state)[:1]
+    return tick - int(state.came_at[come].amax()) <= _OPENS_TICKS if come != [] else False
 
 
 def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimpse, tick: int) -> None:
@@ -176,6 +201,15 @@ def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimp
     if int(beside.sum()) >= _OPENED:
         decided.changed[place] = False
         decided.meant[place] = False
+
+
+def _odds_of_new(decided: Decided, place: int) -> float:
+    """Return how likely the arranger has to find it that something comes back, for it to come instead of a sprite that opens: likelier than not, and
+    than the sprite where that is whole; 1 where none does."""
+    opens = decided.meant[place] & (decided.decisions.choice[place].argmax(-1) == Choice.SPRITE)
+    if int(opens.sum()) < _OPENED:
+        return 1.0
+    return _LIKELY if decided.in_pieces[place] else max(_LIKELY, float(decided.odds[place]))
 
 
 def _made_up(decided: Decided, place: int) -> Tensor:

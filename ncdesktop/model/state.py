@@ -42,8 +42,10 @@ class ScreenState:
                 known, see `ncdesktop.model.things`
     images:     (THINGS, H, W, 3) uint8: what they show, in the upper left; seen (THINGS, H, W) bool: how far that has been seen
     came_at:    (THINGS,) int64: tick in which each came to be known
+    rests_since: (THINGS,) int64: tick since which each is where it is
     gone_at:    (THINGS,) int64: tick in which each has gone, LONG_AGO while it is on the screen
     exact:      (THINGS,) bool: whose boxes are known to the pixel
+    recounted_at: () int64: tick in which the panel's buttons became more or fewer, see `ncdesktop.model.taskbar`
     behind:     (H, W, 3) uint8: the screen without them; bare (H, W) bool: how far that has been seen
     """
 
@@ -67,8 +69,10 @@ class ScreenState:
     images: Tensor
     seen: Tensor
     came_at: Tensor
+    rests_since: Tensor
     gone_at: Tensor
     exact: Tensor
+    recounted_at: Tensor
     behind: Tensor
     bare: Tensor
 
@@ -192,8 +196,10 @@ def new_screen_state(screen: Tensor, embedded: Tensor, nothing: Tensor) -> Scree
         images=torch.zeros(THINGS, *screen.shape, dtype=torch.uint8, device=screen.device),
         seen=torch.zeros(THINGS, *screen.shape[:2], dtype=torch.bool, device=screen.device),
         came_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
+        rests_since=torch.full((THINGS,), LONG_AGO, device=screen.device),
         gone_at=torch.full((THINGS,), LONG_AGO, device=screen.device),
         exact=torch.zeros(THINGS, dtype=torch.bool, device=screen.device),
+        recounted_at=torch.tensor(LONG_AGO, device=screen.device),
         behind=screen.clone(),
         bare=torch.ones(screen.shape[:2], dtype=torch.bool, device=screen.device),
     )

@@ -28,12 +28,13 @@ __all__ = [
     "known",
     "on_screen",
     "refresh_",
+    "shown_before",
     "thing_at",
     "unseen_beneath",
     "visible",
 ]
 
-_OF_EACH = ("boxes", "images", "seen", "came_at", "gone_at", "exact")
+_OF_EACH = ("boxes", "images", "seen", "came_at", "rests_since", "gone_at", "exact")
 _SAME_BOX = 0.9
 """Share of each of two boxes that is in the other, from which on what comes in one of them takes the place of what was in the other."""
 _NEARLY_PX = 3
@@ -191,7 +192,8 @@ def add_(state: ScreenState, box: Tensor, tick: int) -> None:
             state.bare[here] |= seen
         forget_(state, min(gone, key=lambda place: int(state.gone_at[place])) if gone else places[-1])
     bring_(state, len(known(state)))
-    state.boxes[0], state.came_at[0], state.gone_at[0], state.exact[0] = box, tick, LONG_AGO, False
+    state.boxes[0], state.came_at[0], state.rests_since[0] = box, tick, tick
+    state.gone_at[0], state.exact[0] = LONG_AGO, False
     here, own = _part(state, box)
     state.images[0][own], state.seen[0] = state.screen[here], False
     state.seen[0][own] = True
@@ -202,12 +204,13 @@ def bring_(state: ScreenState, place: int) -> None:
     _reorder_(state, [place, *(other for other in range(len(state.boxes)) if other != place)])
 
 
-def carried_on_(state: ScreenState, at: Tensor, lead: Tensor) -> None:
+def carried_on_(state: ScreenState, at: Tensor, lead: Tensor, tick: int) -> None:
     """Let the one at the front at a point (2,), (x, y) pixels, if one is, be where a drag has carried it by `lead` (2,), in place."""
     place = thing_at(state, *at.tolist())
     if place is not None:
         bring_(state, place)
         state.boxes[0] += lead.flip(0).repeat(2)
+        state.rests_since[0] = tick
 
 
 def forget_(state: ScreenState, place: int) -> None:
@@ -240,6 +243,14 @@ def doubt_(state: ScreenState) -> None:
         here, own = _part(state, state.boxes[place])
         same = _same(state.images[place][own], state.screen[here])
         state.seen[place][own] &= ~(covered[here] & same)
+
+
+def shown_before(state: ScreenState) -> Tensor:
+    """Return (rows, columns, K) bool: what cells remember from before the thing that is seen in them was where it is."""
+    rests_since = torch.full_like(state.count, LONG_AGO)
+    for place in reversed(on_screen(state)):
+        rests_since[cells_in(state, state.boxes[place])] = state.rests_since[place]
+    return state.left_at < rests_since[..., None]
 
 
 def unseen_beneath(state: ScreenState) -> Tensor:

@@ -23,6 +23,7 @@ from ncdesktop.model.pipeline import NCGUIWorld
 from ncdesktop.model.rearrange import open_, rearrange_
 from ncdesktop.model.sampler import numbers, worth_a_look
 from ncdesktop.model.screen import cells_of
+from ncdesktop.model.taskbar import with_whole_buttons
 from ncdesktop.model.turn import Turn, glimpse_of, tick_inputs
 from ncdesktop.model.writing import write_
 from ncdesktop.world import CELL, Insight
@@ -197,10 +198,10 @@ def _carry_out_(
     )
     clock.append(time.perf_counter())
 
-    chosen = _write_(model, turns, scene.on_screen(cells), choice, pixels)
+    chosen = _write_(model, turns, *_with_whole_buttons(model, turns, scene.on_screen(cells), choice, pixels))
     for carry, turn, own, lead_ in zip(carried, turns, chosen, inputs.lead, strict=True):
         if carry is not None and (own == Choice.SHIFT).any():
-            put_down_(turn.state, lead_)
+            put_down_(turn.state, lead_, turn.tick)
     for turn, own, placed, followed in zip(turns, chosen, decided.placed, goals, strict=True):
         if (own == Choice.SPRITE).any():
             turn.state.placed = placed.clone()
@@ -234,6 +235,27 @@ def _supplied(
             supplied[own] = True
             pixels[own] = cells_of(shown)[on_screen[1][own], on_screen[2][own]]
     return supplied, pixels
+
+
+def _with_whole_buttons(
+    model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tensor, pixels: Tensor
+) -> tuple[Cells, Tensor, Tensor]:
+    """Return what changes with whole buttons in the panels; cells (which turn, row, column), choice and pixels of each."""
+    parts = [
+        (
+            place,
+            *with_whole_buttons(
+                model.taskbar, turns[place].state, (rows, columns), own, of, turns[place].tick
+            ),
+        )
+        for place, (rows, columns, own, of) in of_each(turns, *cells, choice, pixels)
+    ]
+    if not parts:
+        return cells, choice, pixels
+    which = [torch.full_like(rows, place) for place, (rows, _), _, _ in parts]
+    _, where, choices, looks = zip(*parts, strict=True)
+    rows, columns = (torch.cat(axis) for axis in zip(*where, strict=True))
+    return (torch.cat(which), rows, columns), torch.cat(choices), torch.cat(looks)
 
 
 def _write_(model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tensor, pixels: Tensor) -> Tensor:

@@ -73,7 +73,9 @@ def _spawned(
     _member(rank, paths, out, config, cache, device, init)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # a thread of the group that asks for the interpreter while it is taken down aborts the process
+    os._exit(
+        0
+    )  # a thread of the group that asks for the interpreter while it is taken down aborts the process
 
 
 def _member(

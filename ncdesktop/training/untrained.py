@@ -1,4 +1,4 @@
-"""An untrained model for the screens of a table, whose vocabulary, sprites, pointer shapes and start screen come from there."""
+"""An untrained model for the screens of a table, whose vocabulary, sprites, buttons, pointer shapes and start screen come from there."""
 
 import torch
 from torch import Tensor, nn
@@ -16,8 +16,10 @@ from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.screen import screen_of
 from ncdesktop.model.scribe import Scribe
 from ncdesktop.model.selector import Selector, SelectorConfig
+from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.typist import Typist
 from ncdesktop.model.uncoverer import Uncoverer, UncovererConfig
+from ncdesktop.training.buttons import find_buttons, row_of
 from ncdesktop.training.sprites import find_sprites
 from ncdesktop.training.table import Table, recurring_cells
 
@@ -61,6 +63,8 @@ def new_model(
         cursors=cursors,
         start=start,
         sprites=sprites,
+        buttons=Sprites(find_buttons(table)),
+        row=row_of(table.grid),
         trained_on=table.fingerprints,
     )
     _spread_words_(model.selector, words)

@@ -86,7 +86,7 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_itcovered(model: NCGUIWor
         moved = torch.zeros(8, 8, dtype=torch.bool)
         moved[tuple(axis[moves] for axis in cells)] = True
         _show_(model, state, tuple(axis[moves] for axis in cells), pixels[moves], 2)
-        put_down_(state, goal - followed)
+        put_down_(state, goal - followed, 2)
         assert state.screen.equal(shown)
         for row, column in torch.nonzero(moved).tolist():  # all that cells remember is what lay beneath
             kept = state.contents[row, column, 1 : int(state.count[row, column])]
@@ -153,7 +153,7 @@ def _write_(model: NCGUIWorld, state: ScreenState, shown: Tensor, lead: Tensor, 
     cells = torch.nonzero(moved, as_tuple=True)
     pixels = cells_of(shown)[cells]
     _show_(model, state, cells, pixels, tick)
-    put_down_(state, lead)
+    put_down_(state, lead, tick)
 
 
 def _show_(

@@ -20,6 +20,8 @@ def test_saved_model_loads_bit_for_bit(tiny_model: NCGUIWorld, tiny_weights: Pat
     ):
         assert torch.equal(saved, read), name
     assert torch.equal(tiny_model.vocabulary, loaded.vocabulary)
+    assert loaded.taskbar.row == tiny_model.taskbar.row
+    assert loaded.taskbar.buttons.fingerprint == tiny_model.taskbar.buttons.fingerprint
     assert np.array_equal(tiny_model.start, loaded.start)
     for saved_cursor, read_cursor in zip(tiny_model.cursors, loaded.cursors, strict=True):
         assert np.array_equal(saved_cursor.image, read_cursor.image)

@@ -279,6 +279,17 @@ def test_beside_one_that_comes_to_the_front_others_are_not_made_up() -> None:
     decided.decisions.choice[0, [6, 0], [6, 7], Choice.GENERATE] = 9.0
     assert _rearranged(model, state, decided, ON_IT, 20) is not None
     assert not decided.changed[0, 6, 6] and decided.changed[0, 0, 7]  # on the other; elsewhere
+    for rests_since, patched in (
+        (6, False),
+        (5, True),
+    ):  # what it showed before the other was there; what that covered
+        model, state, _, alone = _opened()
+        _write_(model, state, both, 5)
+        add_(state, torch.tensor(OTHER), 5)
+        state.rests_since[0] = rests_since
+        decided = _becomes(*_some(state, raised, 0.5), (6, 6))
+        assert _rearranged(model, state, decided, ON_IT, 20) is not None
+        assert bool(decided.changed[0, 6, 6]) == patched
 
 
 @torch.inference_mode()
@@ -310,3 +321,65 @@ def test_what_has_gone_is_not_what_has_opened() -> None:
     glimpse = replace(_pressed(ELSEWHERE), ages=torch.full((1, 2), 20.0))
     rearrange_(model, state, decided, 0, glimpse, 12, dragged=False)
     assert not decided.changed.any()
+
+
+@torch.inference_mode()
+def test_what_rests_does_not_show_what_was_there_before_it() -> None:
+    """A file manager that had been moved was patched with what its new place had shown, and with pieces of other windows, when it lost the focus."""
+    for rests_since, source, in_pieces, stays in (
+        (2, Choice.EARLIER, True, True),
+        (1, Choice.EARLIER, True, False),  # that left as it came, and may come again
+        (2, Choice.SPRITE, True, True),
+        (2, Choice.SPRITE, False, False),
+        (GOES_AT - 1, Choice.SPRITE, True, False),  # it is still coming
+    ):
+        model, state, beneath, _ = _opened()
+        state.rests_since[0] = rests_since
+        decided = _becomes(*_some(state, beneath, 0.1), choice=source)
+        decided.in_pieces[0] = in_pieces
+        for other in ((2, 3), (7, 7)):
+            decided.changed[0][other], decided.decisions.choice[0][other][Choice.GENERATE] = True, 9.0
+        many = int(decided.changed.sum())
+        assert _rearranged(model, state, decided, ELSEWHERE, GOES_AT, dragged=False) is None
+        kept = int(decided.changed.sum()) - 2
+        assert (kept == 0) == (stays or source == Choice.EARLIER), (rests_since, source, many)
+
+
+@torch.inference_mode()
+def test_one_that_had_gone_comes_back_rather_than_a_sprite_in_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A Terminal that was taken back by its button in the panel came in 91 of 228 cells, where it had opened first."""
+    for chance, in_pieces, odds, back in (
+        (0.6, True, 0.9, True),
+        (0.4, True, 0.9, False),
+        (0.6, False, 0.9, False),
+        (0.95, False, 0.9, True),
+    ):
+        model, state, beneath, shown = _opened()
+        _write_(model, state, beneath, 5)
+        state.gone_at[0] = 5
+        said = torch.zeros(1, THINGS, 2)
+        said[0, 0, 1] = chance
+        monkeypatch.setattr(model.arranger, "chances", lambda seen, known, said=said: said)
+        decided = _becomes(*[(row, column) for row in range(8) for column in range(6)], choice=Choice.SPRITE)
+        decided.in_pieces[0], decided.odds[0] = in_pieces, odds
+        came = _rearranged(model, state, decided, ELSEWHERE, GOES_AT)
+        assert (came is not None) == back, (chance, in_pieces)
+        if came is not None:
+            assert came.equal(shown)
+
+
+@torch.inference_mode()
+def test_no_other_comes_before_one_that_has_just_come() -> None:
+    """A menu that had just opened over a Terminal went behind it."""
+    for came_at, comes in ((GOES_AT - 1, False), (1, True)):
+        model, state, _, alone = _opened()
+        both = alone.clone()
+        both[OTHER[0] : OTHER[2], OTHER[1] : OTHER[3]] = 9
+        _write_(model, state, both, 5)
+        add_(state, torch.tensor(OTHER), came_at)
+        raised = both.clone()
+        raised[BOX[0] : BOX[2], BOX[1] : BOX[3]] = alone[BOX[0] : BOX[2], BOX[1] : BOX[3]]
+        decided = _becomes(*_some(state, raised, 0.9))
+        assert (_rearranged(model, state, decided, ON_IT, GOES_AT) is not None) == comes
