@@ -135,6 +135,8 @@ def rearrange_(
         and not _has_just_come(state, case, tick)
     ]
     _stay_themselves_(state, decided, place, tick)
+    if not bool(glimpse.keys.any()):
+        _stay_unsure_(model, state, decided, place, tick)
     drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
     if drag or not enough:
         for case in cases:
@@ -174,11 +176,26 @@ def _stay_themselves_(state: ScreenState, decided: Decided, place: int, tick: in
     earlier = (source >= Choice.EARLIER) & (source < Choice.GENERATE)
     which = (source - Choice.EARLIER).clamp(0, STACK - 1)[..., None]
     before = earlier & shown_before(state).gather(-1, which)[..., 0]
-    resting = torch.zeros_like(before)
+    pieces = decided.in_pieces[place] & (source == Choice.SPRITE)
+    decided.changed[place] &= ~(_resting(state, tick) & (before | pieces))
+
+
+def _resting(state: ScreenState, tick: int) -> Tensor:
+    """Return (rows, columns) bool: cells in which a thing is seen that has been where it is for a while."""
+    resting = torch.zeros_like(state.count, dtype=torch.bool)
     for other in reversed(on_screen(state)):
         resting[cells_in(state, state.boxes[other])] = int(state.rests_since[other]) < tick - _OPENS_TICKS
-    pieces = decided.in_pieces[place] & (source == Choice.SPRITE)
-    decided.changed[place] &= ~(resting & (before | pieces))
+    return resting
+
+
+def _stay_unsure_(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int, tick: int) -> None:
+    """Let no cell, in place, in which a thing has been seen for a while become what is made up and is expected to be wrong."""
+    source = decided.decisions.choice[place].argmax(-1)
+    made_up = (source == Choice.DICTIONARY) | (source == Choice.GENERATE)
+    doubted = decided.changed[place] & made_up & _resting(state, tick)
+    if bool(doubted.any()):
+        sure = decided.surety(model.selector, model.selector.trust)[place] > _LIKELY
+        decided.changed[place] &= ~doubted | sure
 
 
 def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:

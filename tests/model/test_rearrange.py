@@ -383,3 +383,18 @@ def test_no_other_comes_before_one_that_has_just_come() -> None:
         raised[BOX[0] : BOX[2], BOX[1] : BOX[3]] = alone[BOX[0] : BOX[2], BOX[1] : BOX[3]]
         decided = _becomes(*_some(state, raised, 0.9))
         assert (_rearranged(model, state, decided, ON_IT, GOES_AT) is not None) == comes
+
+
+@torch.inference_mode()
+def test_what_rests_does_not_become_what_is_expected_to_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The scroll bar of a Terminal that had come to the front was painted over with six cells of which none was likely to be right."""
+    cells = ((2, 2), (3, 3), (2, 3), (3, 2), (7, 7))
+    for sure, typed, kept in ((0.6, False, 5), (0.4, False, 1), (0.4, True, 5)):
+        model, state, _, _ = _opened()
+        decided = _becomes(*cells, choice=Choice.GENERATE)
+        chance = torch.full((1, 8, 8), sure)
+        monkeypatch.setattr(Decided, "surety", lambda own, selector, trust, chance=chance: chance)
+        glimpse = _pressed(ELSEWHERE)
+        glimpse.keys[0, -1, 0] = int(typed)
+        assert rearrange_(model, state, decided, 0, glimpse, GOES_AT, dragged=False) is None
+        assert int(decided.changed.sum()) == kept, (sure, typed)
