@@ -93,7 +93,8 @@ def carry_(
         _stay_(decided, place, follows)
         return None  # something else follows in it
     state.holds = torch.ones_like(state.holds)
-    decided.changed[place] = torch.where(differs | there | follows, differs, decided.changed[place])
+    beside = decided.changed[place] & ~decided.doubted(model.selector)[place]
+    decided.changed[place] = torch.where(differs | there | follows, differs, beside)
     decided.decisions.choose_(place, differs, Choice.SHIFT)
     return shown, differs
 

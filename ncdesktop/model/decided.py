@@ -19,6 +19,8 @@ _ALWAYS, _UNCOVERER, _VOTES = 0.7, 0.6, 0.4
 """Log odds of that, and how much those of the uncoverer and of the cells' votes count: fitted on 300 held-out events."""
 _LEAST, _MOST = 0.01, 0.99
 """Of votes."""
+_RIGHT = 0.5
+"""Chance of a cell to become right, from which on that is expected."""
 _HEARD, _DOUBTED = 0.2, 0.1
 """In a group whose cells say at least so much that it comes back, one that says less than this share of that does as it says itself: of 709 such
 cells in 411 held-out events .31 came back."""
@@ -79,6 +81,14 @@ class Decided:
         chance[named] *= likely
         placed = torch.where(choice == Choice.SPRITE, self.odds[:, None, None], 1.0)
         return torch.where(self.returns > 0, self.returns, (chance * trust[choice] * placed).clamp(max=1))
+
+    def doubted(self, selector: Selector) -> Tensor:
+        """Return (B, h, w) bool: cells that become what is made up and expected to be wrong."""
+        source = self.decisions.choice.argmax(-1)
+        made_up = self.changed & ((source == Choice.DICTIONARY) | (source == Choice.GENERATE))
+        if not bool(made_up.any()):
+            return made_up
+        return made_up & (self.surety(selector, selector.trust) <= _RIGHT)
 
     def bring_back_(self, screen: int, changed: Tensor, probability: Tensor, back: Returning) -> Tensor:
         """Let the groups that come back on a screen do so, as far as it is seen, in place, and nothing of the others; return which cells change.

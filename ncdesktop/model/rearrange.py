@@ -136,7 +136,7 @@ def rearrange_(
     ]
     _stay_themselves_(state, decided, place, tick)
     if not bool(glimpse.keys.any()):
-        _stay_unsure_(model, state, decided, place, tick)
+        decided.changed[place] &= ~(_resting(state, tick) & decided.doubted(model.selector)[place])
     drag = dragged and int(glimpse.ages[0, 0]) > PRESSED
     if drag or not enough:
         for case in cases:
@@ -186,16 +186,6 @@ def _resting(state: ScreenState, tick: int) -> Tensor:
     for other in reversed(on_screen(state)):
         resting[cells_in(state, state.boxes[other])] = int(state.rests_since[other]) < tick - _OPENS_TICKS
     return resting
-
-
-def _stay_unsure_(model: NCGUIWorld, state: ScreenState, decided: Decided, place: int, tick: int) -> None:
-    """Let no cell, in place, in which a thing has been seen for a while become what is made up and is expected to be wrong."""
-    source = decided.decisions.choice[place].argmax(-1)
-    made_up = (source == Choice.DICTIONARY) | (source == Choice.GENERATE)
-    doubted = decided.changed[place] & made_up & _resting(state, tick)
-    if bool(doubted.any()):
-        sure = decided.surety(model.selector, model.selector.trust)[place] > _LIKELY
-        decided.changed[place] &= ~doubted | sure
 
 
 def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:

@@ -275,3 +275,17 @@ def test_seams_are_the_likeliest_of_each_row_and_of_all_columns(
     across, down = model.carrier(torch.zeros(8, 8, 16), torch.zeros(8, 8, 16), torch.tensor(BOX))
     assert across.tolist() == [64 - BOX[1] if (BOX[0] + y) // 16 % 2 else 48 - BOX[1] for y in range(50)]
     assert int(down) == 48 - BOX[0]
+
+
+@torch.inference_mode()
+def test_beside_a_drag_nothing_is_made_up_that_is_expected_to_be_wrong(
+    model: NCGUIWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cell below the panel was painted dark as a window was taken away from there."""
+    for sure, made in ((0.6, True), (0.4, False)):
+        state, _, _ = covered(model)
+        goal, decided = HELD + torch.tensor([5, 3]), _decided((1, 0, 6, 6))
+        decided.decisions.choice[0, 7, 7, Choice.GENERATE] = 5
+        monkeypatch.setattr(Decided, "surety", lambda own, *_, sure=sure: torch.full((1, 8, 8), sure))
+        assert carry_(model, state, decided, 0, goal - HELD, goal, "fleur", 2) is not None
+        assert bool(decided.changed[0, 7, 7]) == made
