@@ -199,6 +199,8 @@ class NCGUIWorld(nn.Module):
             ) from error
         except (ValueError, KeyError, TypeError) as error:
             raise WeightsError(f"{path}: is not the index of a {cls.__name__} model: {error!r}") from error
+        if not row.holds(buttons.sizes, start.shape[:2]):
+            raise WeightsError(f"{path}: buttons.webp is no row of buttons in {row.box}")
         parts = {name: part.from_pretrained(folder / name) for name, part in _PARTS.items()}
         model = cls(
             parts,

@@ -53,6 +53,12 @@ class Row:
         edges = [round(width * place / count) for place in range(count + 1)]
         return list(pairwise(edges))
 
+    def holds(self, sizes: Sequence[tuple[int, int]], screen: tuple[int, ...]) -> bool:
+        """Tell whether buttons of such sizes (height, width) can be in it, on a screen (height, width)."""
+        top, left, bottom, right = self.box
+        inside = 0 <= top <= bottom <= screen[0] and 0 <= left <= right <= screen[1] and self.widest > 0
+        return inside and all(height == bottom - top and 0 < width <= right - left for height, width in sizes)
+
     def width(self, count: int) -> int:
         """Return how wide each of so many is, or the narrowest of them."""
         return min(right - left for left, right in self.slots(count))

@@ -71,6 +71,11 @@ def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
+def _index(folder: Path, **entries: object) -> None:
+    path = folder / "model_index.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | entries))
+
+
 BROKEN = {
     "no folder": lambda folder: folder.rename(folder.with_name("elsewhere")),
     "no index": lambda folder: (folder / "model_index.json").unlink(),
@@ -85,6 +90,15 @@ BROKEN = {
     ),
     "truncated vocabulary": lambda folder: _truncate(folder / "vocabulary.webp"),
     "truncated sprites": lambda folder: _truncate(folder / "sprites.webp"),
+    "truncated buttons": lambda folder: _truncate(folder / "buttons.webp"),
+    "no buttons": lambda folder: (folder / "buttons.webp").unlink(),
+    "a row of buttons beyond the screen": lambda folder: _index(
+        folder, row={"box": [0, 20, 12, 200], "widest": 40}
+    ),
+    "buttons higher than their row": lambda folder: _index(
+        folder, row={"box": [0, 20, 9, 100], "widest": 40}
+    ),
+    "a row without a box": lambda folder: _index(folder, row={"widest": 40}),
     "no sprites": lambda folder: (folder / "sprites.webp").unlink(),
     "another part's config": lambda folder: (folder / "backbone" / "config.json").write_text(
         (folder / "selector" / "config.json").read_text()
