@@ -19,7 +19,6 @@ from ncdesktop.model.placer import Placer, PlacerConfig
 from ncdesktop.model.scribe import Scribe, ScribeConfig
 from ncdesktop.model.selector import Selector, SelectorConfig
 from ncdesktop.model.sprites import Sprites
-from ncdesktop.model.taskbar import Row
 from ncdesktop.model.typist import Typist, TypistConfig
 from ncdesktop.model.uncoverer import Uncoverer, UncovererConfig
 from ncdesktop.world import Cursor
@@ -49,20 +48,6 @@ def tiny_sprites(seed: int = 0) -> Sprites:
         images.append(torch.from_numpy(image))
     images[0][:3, :3, 3] = 0
     return Sprites(images)
-
-
-def tiny_buttons(seed: int = 0) -> Sprites:
-    """Two buttons of one size."""
-    return Sprites(
-        [
-            torch.from_numpy(
-                np.pad(
-                    random_screen(seed + number, (40, 16))[:12], [(0, 0), (0, 0), (0, 1)], constant_values=255
-                )
-            )
-            for number in (30, 31)
-        ]
-    )
 
 
 def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWorld:
@@ -136,8 +121,6 @@ def make_tiny_model(seed: int = 0, size: tuple[int, int] = TINY_SIZE) -> NCGUIWo
         cursors=tiny_cursors(),
         start=random_screen(seed, size),
         sprites=tiny_sprites(seed),
-        buttons=tiny_buttons(seed),
-        row=Row((0, 20, 12, 100), 40),
     ).eval()
 
 

@@ -198,7 +198,9 @@ def _carry_out_(
     )
     clock.append(time.perf_counter())
 
-    chosen = _write_(model, turns, *_with_whole_buttons(model, turns, scene.on_screen(cells), choice, pixels))
+    chosen = _write_(
+        model, turns, *_with_whole_buttons(model, turns, carried, scene.on_screen(cells), choice, pixels)
+    )
     for carry, turn, own, lead_ in zip(carried, turns, chosen, inputs.lead, strict=True):
         if carry is not None and (own == Choice.SHIFT).any():
             put_down_(turn.state, lead_, turn.tick)
@@ -238,22 +240,25 @@ def _supplied(
 
 
 def _with_whole_buttons(
-    model: NCGUIWorld, turns: Sequence[Turn], cells: Cells, choice: Tensor, pixels: Tensor
+    model: NCGUIWorld,
+    turns: Sequence[Turn],
+    carried: Sequence[_Whole | None],
+    cells: Cells,
+    choice: Tensor,
+    pixels: Tensor,
 ) -> tuple[Cells, Tensor, Tensor]:
-    """Return what changes with whole buttons in the panels; cells (which turn, row, column), choice and pixels of each."""
-    parts = [
-        (
-            place,
-            *with_whole_buttons(
-                model.taskbar, turns[place].state, (rows, columns), own, of, turns[place].tick
-            ),
-        )
-        for place, (rows, columns, own, of) in of_each(turns, *cells, choice, pixels)
-    ]
+    """Return what changes with whole buttons in the panels, but where something is carried; cells (which turn, row, column), choice and
+    pixels of each."""
+    parts = []
+    for place, (rows, columns, own, of) in of_each(turns, *cells, choice, pixels):
+        part = (rows, columns), own, of
+        if carried[place] is None:
+            part = with_whole_buttons(model.taskbar, turns[place].state, *part, turns[place].tick)
+        parts.append((torch.full_like(part[0][0], place), part))
     if not parts:
         return cells, choice, pixels
-    which = [torch.full_like(rows, place) for place, (rows, _), _, _ in parts]
-    _, where, choices, looks = zip(*parts, strict=True)
+    which, found = zip(*parts, strict=True)
+    where, choices, looks = zip(*found, strict=True)
     rows, columns = (torch.cat(axis) for axis in zip(*where, strict=True))
     return (torch.cat(which), rows, columns), torch.cat(choices), torch.cat(looks)
 

@@ -12,6 +12,8 @@ from ncdesktop.events import Button, Event, Move
 from ncdesktop.model.choices import Choice
 from ncdesktop.model.drag import NOWHERE, follows, goal, held, lead
 from ncdesktop.model.neural_world import NeuralWorld
+from ncdesktop.model.sprites import Sprites
+from ncdesktop.model.taskbar import Row, Taskbar
 
 PRESS, RELEASE = Button(1, True), Button(1, False)
 
@@ -64,6 +66,14 @@ def test_a_dream_that_fell_behind_a_drag_catches_up(
     tiny_world: NeuralWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiny_world.exact = True  # the whole screen each tick
+    buttons = [
+        torch.from_numpy(np.pad(random_screen(seed, (40, 16))[:12], [(0, 0), (0, 0), (0, 1)]))
+        for seed in (30, 31)
+    ]
+    start = torch.from_numpy(tiny_world.model.start)  # what is carried over the panel is no button
+    monkeypatch.setattr(
+        tiny_world.model, "taskbar", Taskbar(Sprites(buttons), Row((0, 20, 12, 100), 40), start)
+    )
     heads = tiny_world.model.selector.heads
 
     def everything(seen: torch.Tensor, which: torch.Tensor, points: torch.Tensor) -> tuple[torch.Tensor, ...]:
