@@ -119,7 +119,8 @@ def rearrange_(
     things, places = known_things(state, tick)
     chances = model.arranger.chances(glimpse, things)[0].tolist()
     likely = dict(zip(places, chances, strict=True))
-    back = [which for which in known(state) if likely[which][1] > _odds_of_new(decided, place)]
+    least = _odds_of_new(decided, place)
+    back = [which for which in known(state) if likely[which][1] > least]
     cases = [
         _case(state, which, goes, likely[which][not goes], target, told, meant, pressed)
         for which, goes in _possible(state)
@@ -191,8 +192,8 @@ def _resting(state: ScreenState, tick: int) -> Tensor:
 def _has_just_come(state: ScreenState, case: _Case, tick: int) -> bool:
     """Tell whether a thing would go again that has just come, or another come to its front: a menu that opens as a button goes down stays when
     that comes up."""
-    come = case.place if case.goes else on_screen(state)[:1]
-    return tick - int(state.came_at[come].amax()) <= _OPENS_TICKS if come != [] else False
+    come = [case.place] if case.goes else on_screen(state)[:1]
+    return any(tick - int(state.came_at[place]) <= _OPENS_TICKS for place in come)
 
 
 def _open_once_(state: ScreenState, decided: Decided, place: int, glimpse: Glimpse, tick: int) -> None:

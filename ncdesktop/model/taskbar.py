@@ -79,10 +79,15 @@ class _Fit:
 
 @dataclass(frozen=True)
 class _Looks:
-    """What a button of some width can look like: images (N, h, w, 3) uint8, and which are lit (N,) bool."""
+    """What a button of some width can look like: images (N, h, w, 3) uint8."""
 
     images: Tensor
-    lit: Tensor
+
+    @cached_property
+    def lit(self) -> Tensor:
+        """(N,) bool: which are of the active window's button: their ground has a colour."""
+        ground = self.images[:, _GROUND[0], _GROUND[1]].float().mean((1, 2))
+        return ground.amax(-1) - ground.amin(-1) > _COLOURED
 
     @cached_property
     def compared(self) -> tuple[Tensor, Tensor]:
@@ -122,8 +127,7 @@ class Taskbar:
         while (width := self.row.width(count)) >= least:
             images = [image[..., :3] for image in self.buttons.images if image.shape[1] == width]
             if images:
-                stacked = torch.stack(images)
-                known[count] = _Looks(stacked, _lit(stacked))
+                known[count] = _Looks(torch.stack(images))
             count += 1
         return known
 
@@ -134,30 +138,24 @@ class Taskbar:
         before, after: (h, w, 3) uint8, on the CPU
         recounts:      they may
         """
-        weight = torch.where((before != after).any(-1), _CHANGED, 1.0)
-        stood = min(self._fits(before, torch.ones_like(weight)), key=lambda fit: fit.cost)
+        stood = min(self._fits(before), key=lambda fit: fit.cost)
         apart = (before.int() - stood.shown.int()).abs().amax(-1)
         if float((apart < _NEAR).float().mean()) < _KNOWN:
             return None
-        fits = self._fits(after, weight, self._stood(stood.count, before))
+        fits = self._fits(after, self._stood(stood.count, before, after))
         near = [fit for fit in fits if abs(fit.count - stood.count) <= recounts]
         best = min(near, key=lambda fit: fit.cost)
         return best.shown, best.count != stood.count
 
-    def _fits(self, row: Tensor, weight: Tensor, stood: "_Stood | None" = None) -> list[_Fit]:
-        """Return the best fit of each count to a row (h, w, 3), of whose buttons one at most is lit.
-
-        weight: (h, w), what pixels of a button that comes count in telling which it is
-        stood:  those that were there, which may keep their looks, and keep their titles if these fit about as well
-        """
+    def _fits(self, row: Tensor, stood: "_Stood | None" = None) -> list[_Fit]:
+        """Return the best fit of each count to a row (h, w, 3), of whose buttons one at most is lit; stood: those that were there, which may keep
+        their looks, and keep their titles if these fit about as well."""
         apart = (row.float() - self._bare.float()).square()[::_STEP, ::_STEP]
         fits = [_Fit(0, float(apart.sum()), self._bare)]
         for count, known in self._known.items():
             slots, width = self.row.slots(count), self.row.width(count)
             best = [
-                self._looks(
-                    row[:, left : left + width], weight[:, left : left + width], known, stood, place, count
-                )
+                _best(row, slice(left, left + width), known, stood, place, count)
                 for place, (left, _) in enumerate(slots)
             ]
             gains = [unlit.unlikely - lit.unlikely for unlit, lit in best]
@@ -171,33 +169,11 @@ class Taskbar:
             fits.append(_Fit(count, rest + sum(look.cost for look in chosen), shown))
         return fits
 
-    @staticmethod
-    def _looks(
-        own: Tensor, weight: Tensor, known: _Looks, stood: "_Stood | None", place: int, count: int
-    ) -> tuple["_Look", "_Look"]:
-        """Return what the button at a place of `count`, which is to show what its part of a row does (h, w, 3), looks like best, unlit and lit."""
-        costs = unlikely = known.costs(own)
-        images, lit = known.images, known.lit
-        if stood is not None and place >= stood.count:
-            unlikely = known.costs(own, weight)
-        elif stood is not None:
-            costs = costs + _RETITLED * stood.is_new(known.titles, place, count)
-            if stood.count == count:
-                kept = stood.looks[place]
-                costs = torch.cat([kept.costs(own), costs])
-                images, lit = torch.cat([kept.images, images]), torch.cat([kept.lit, lit])
-            unlikely = costs
-        unlit_or_lit = [unlikely.masked_fill(lit != is_lit, torch.inf) for is_lit in (False, True)]
-        unlit, bright = (
-            _Look(float(own.min()), float(costs[own.argmin()]), images[own.argmin()]) for own in unlit_or_lit
-        )
-        return unlit, bright
-
-    def _stood(self, count: int, row: Tensor) -> "_Stood":
-        """Return the buttons of a row (h, w, 3) that has so many."""
+    def _stood(self, count: int, before: Tensor, after: Tensor) -> "_Stood":
+        """Return the buttons of a row (h, w, 3) that has so many, and becomes another."""
         width = self.row.width(count) if count else 0
-        looks = [row[None, :, left : left + width] for left, _ in self.row.slots(count)]
-        return _Stood(count, [_Looks(look, _lit(look)) for look in looks])
+        looks = [_Looks(before[None, :, left : left + width]) for left, _ in self.row.slots(count)]
+        return _Stood(count, looks, torch.where((before != after).any(-1), _CHANGED, 1.0))
 
 
 @dataclass(frozen=True)
@@ -211,23 +187,38 @@ class _Look:
 
 @dataclass(frozen=True)
 class _Stood:
-    """So many buttons, and how they looked, each one `_Looks` of one image."""
+    """So many buttons, how they looked, each one `_Looks` of one image, and what pixels of the row (h, w) count in telling which one comes."""
 
     count: int
     looks: list[_Looks]
+    weight: Tensor
 
     def is_new(self, titles: Tensor, place: int, count: int) -> Tensor:
         """Return (N,) bool: which titles (N, D) the button at a place of `count` did not have; what comes comes last, and any may go."""
-        if place >= self.count:
-            return torch.zeros(len(titles), dtype=torch.bool)
         like = self.looks if count < self.count else self.looks[place : place + 1]
         return torch.stack([(titles != look.titles).float().mean(1) > _SAME_TITLE for look in like]).all(0)
 
 
-def _lit(images: Tensor) -> Tensor:
-    """Return (N,) bool: which of images (N, h, w, 3) are of the active window's button: its ground has a colour."""
-    ground = images[:, _GROUND[0], _GROUND[1]].float().mean((1, 2))
-    return ground.amax(-1) - ground.amin(-1) > _COLOURED
+def _best(
+    row: Tensor, slot: slice, known: _Looks, stood: _Stood | None, place: int, count: int
+) -> tuple[_Look, _Look]:
+    """Return what the button at a place of `count`, in a slot of a row (h, w, 3), looks like best, unlit and lit."""
+    own, images, lit = row[:, slot], known.images, known.lit
+    costs = unlikely = known.costs(own)
+    if stood is not None and place >= stood.count:
+        unlikely = known.costs(own, stood.weight[:, slot])
+    elif stood is not None:
+        costs = costs + _RETITLED * stood.is_new(known.titles, place, count)
+        if stood.count == count:
+            kept = stood.looks[place]
+            costs = torch.cat([kept.costs(own), costs])
+            images, lit = torch.cat([kept.images, images]), torch.cat([kept.lit, lit])
+        unlikely = costs
+    unlit, bright = (
+        _Look(float(these.min()), float(costs[these.argmin()]), images[these.argmin()])
+        for these in (unlikely.masked_fill(lit != is_lit, torch.inf) for is_lit in (False, True))
+    )
+    return unlit, bright
 
 
 def _compared(images: Tensor) -> Tensor:
@@ -250,10 +241,7 @@ def with_whole_buttons(
     if not taskbar.buttons.sizes or not bool(inside.any()):
         return (rows, columns), choice, pixels
     before = state.contents[first[0] : last[0], first[1] : last[1], 0]
-    after, source = (
-        before.clone(),
-        torch.full(before.shape[:2], Choice.DICTIONARY, dtype=choice.dtype, device=choice.device),
-    )
+    after, source = before.clone(), choice.new_full(before.shape[:2], Choice.DICTIONARY)
     own = rows[inside] - first[0], columns[inside] - first[1]
     after[own], source[own] = pixels[inside], choice[inside]
     y, x = top - first[0] * CELL, left - first[1] * CELL
@@ -270,11 +258,7 @@ def with_whole_buttons(
     differs = (after != before).flatten(2).any(-1)
     differs[own] = True
     new_rows, new_columns = torch.nonzero(differs, as_tuple=True)
-    return (
-        (
-            torch.cat([rows[~inside], new_rows + first[0]]),
-            torch.cat([columns[~inside], new_columns + first[1]]),
-        ),
-        torch.cat([choice[~inside], source[differs]]),
-        torch.cat([pixels[~inside], after[differs]]),
-    )
+    rows = torch.cat([rows[~inside], new_rows + first[0]])
+    columns = torch.cat([columns[~inside], new_columns + first[1]])
+    choice = torch.cat([choice[~inside], source[differs]])
+    return (rows, columns), choice, torch.cat([pixels[~inside], after[differs]])

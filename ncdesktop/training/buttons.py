@@ -20,7 +20,7 @@ _MOST = 7
 """So many buttons still have an icon and letters."""
 _ICON, _ICON_ROWS, _GAP, _END = slice(8, 24), slice(3, 19), slice(4, 7), slice(-6, -3)
 """Where in a button its icon is, and where nothing is, before and after."""
-_ALIKE, _INK, _FILLED, _BRIGHT = 8, 14, 0.12, 60
+_ALIKE, _INK, _FILLED, _BRIGHT = 8, 14, 0.12, 180
 """Values of 255 by which a plain ground differs from itself at most, and an icon from it at least; the share of an icon that does; and what no ground is."""
 
 
@@ -67,7 +67,7 @@ def _count(strip: np.ndarray, row: Row) -> int:
     """Return how many buttons a row (h, w, 3) shows: the most that all have an icon, and nothing before it; 0 if that is none, or if of more
     there are more that look so."""
     shown = strip.astype(int)
-    if shown[:, -2:].max() > _BRIGHT * 3:
+    if shown[:, -2:].max() > _BRIGHT:
         return 0
     looks = {
         count: [_looks(shown[:, left:right]) for left, right in row.slots(count)]

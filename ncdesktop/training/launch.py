@@ -71,11 +71,10 @@ def _spawned(
     backend = "nccl" if device == "cuda" else "gloo"
     dist.init_process_group(backend, init_method=meeting, rank=rank, world_size=processes)
     _member(rank, paths, out, config, cache, device, init)
+    # a thread of the group that asks for the interpreter while it is taken down aborts the process
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(
-        0
-    )  # a thread of the group that asks for the interpreter while it is taken down aborts the process
+    os._exit(0)
 
 
 def _member(

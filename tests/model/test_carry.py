@@ -87,6 +87,7 @@ def test_what_is_dragged_moves_whole_and_uncovers_what_itcovered(model: NCGUIWor
         moved[tuple(axis[moves] for axis in cells)] = True
         _show_(model, state, tuple(axis[moves] for axis in cells), pixels[moves], 2)
         put_down_(state, goal - followed, 2)
+        assert int(state.rests_since[0]) == 2
         assert state.screen.equal(shown)
         for row, column in torch.nonzero(moved).tolist():  # all that cells remember is what lay beneath
             kept = state.contents[row, column, 1 : int(state.count[row, column])]

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from tiny import make_tiny_model
+from tiny import all_may_change, busy_actions, make_tiny_model, random_screen
 from torch import Tensor
 
 from ncdesktop.model.choices import Choice
+from ncdesktop.model.neural_world import NeuralWorld
 from ncdesktop.model.screen import cells_of
 from ncdesktop.model.sprites import Sprites
 from ncdesktop.model.state import ScreenState, new_screen_state
@@ -101,6 +102,14 @@ def test_a_title_does_not_become_another_for_a_few_cells(taskbar: Taskbar) -> No
     assert _settled(taskbar, before, after) == (before, False)
 
 
+def test_a_title_stays_that_fits_about_as_well(taskbar: Taskbar) -> None:
+    before, after = _row((0, True)), _row((0, True))
+    after[:, 8:106] = _row((1, True))[:, 8:106]  # a little more than half of it
+    assert _settled(taskbar, before, after) == (before, False)
+    after[:, 8:150] = _row((1, True))[:, 8:150]
+    assert _settled(taskbar, before, after) == (_row((1, True)), False)
+
+
 def test_a_panel_of_another_kind_is_left_alone(taskbar: Taskbar) -> None:
     assert taskbar.settled(_row() + 60, _row((0, True))) is None
 
@@ -129,6 +138,33 @@ def test_a_tick_writes_whole_buttons_and_remembers_that_there_are_more(taskbar: 
     assert screen.equal(expected)
     assert set(choice[1:].tolist()) == {int(Choice.GENERATE), int(Choice.DICTIONARY)}
     assert int(state.recounted_at) == 5
+
+
+def test_in_a_tick_soon_after_there_are_as_many(taskbar: Taskbar) -> None:
+    for tick, more in ((12, False), (14, True)):
+        state, cells, choice, pixels = _becoming(_row((0, True)))
+        state.recounted_at = torch.tensor(5)
+        (rows, columns), _, pixels = with_whole_buttons(taskbar, state, cells, choice, pixels, tick)
+        screen = START.clone()
+        cells_of(screen)[rows, columns] = pixels
+        assert screen.equal(START) != more, tick
+
+
+def test_a_dream_shows_whole_buttons(tiny_world: NeuralWorld) -> None:
+    looks = [torch.from_numpy(random_screen(seed, (40, 16))[:12]) for seed in (30, 31)]
+    row = Row((0, 20, 12, 60), 40)
+    start = torch.from_numpy(tiny_world.model.start.copy())
+    tiny_world.model.taskbar = Taskbar(Sprites([_opaque(look) for look in looks]), row, start)
+    tiny_world.exact = True  # the whole screen each tick
+    all_may_change(tiny_world.model)
+    with torch.no_grad():
+        tiny_world.model.selector.heads.bias[0] = 60.0  # and does
+    whole = [look.numpy() for look in (*looks, start[:12, 20:60])]
+    tiny_world.reset()
+    for action in busy_actions(6):
+        frame = tiny_world.step(action)
+        assert any((frame.ui[:12, 20:60] == look).all() for look in whole)
+    assert (frame.ui != tiny_world.model.start).any()
 
 
 def _becoming(row: Tensor) -> tuple[ScreenState, tuple[Tensor, Tensor], Tensor, Tensor]:

@@ -51,8 +51,10 @@ def test_rows_are_cut_into_buttons_and_what_does_not_last_is_none() -> None:
 
 def test_a_row_in_which_more_buttons_begin_than_can_be_told_whole_is_left_out() -> None:
     row = _screen(1, 2, 3, 4)
-    end = 78 + row_of(GRID).slots(4)[1][1]
-    row[:22, end - 8 : end] = 250  # one of the four does not end as it began
+    end = 78 + row_of(GRID).slots(4)[0][1]
+    row[:22, end - 8 : end] = (
+        250  # one of the four does not end as it began; two, each of two of them, would be whole
+    )
     assert find_buttons(_table((row, 30))) == []
 
 
